@@ -1,0 +1,57 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+    name: "media-relay",
+    products: [
+        .executable(name: "media-relay", targets: ["Server"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    ],
+    targets: [
+        // C libraries, one small target each.
+        .systemLibrary(name: "COpus", path: "Sources/CLibraries/COpus", pkgConfig: "opus", providers: [.apt(["libopus-dev"])]),
+        .systemLibrary(name: "COgg", path: "Sources/CLibraries/COgg", pkgConfig: "ogg", providers: [.apt(["libogg-dev"])]),
+        .systemLibrary(
+            name: "CSQLite", path: "Sources/CLibraries/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(
+            name: "COpenSSL", path: "Sources/CLibraries/COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .target(name: "CLinux", path: "Sources/CLibraries/CLinux"),
+
+        .target(name: "Codec", dependencies: ["COpus", "COgg"], swiftSettings: swiftSettings),
+        .target(name: "MediaRelay", dependencies: ["Codec", "CLinux"], swiftSettings: swiftSettings),
+        .target(name: "Signaling", swiftSettings: swiftSettings),
+        .target(name: "Storage", dependencies: ["Signaling", "CSQLite", "COpenSSL"], swiftSettings: swiftSettings),
+        .target(name: "Gateways", dependencies: ["Signaling"], swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "Server",
+            dependencies: [
+                "Codec", "MediaRelay", "Signaling", "Storage", "Gateways", "CLinux", "COpenSSL",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: swiftSettings),
+
+        .testTarget(name: "CodecTests", dependencies: ["Codec"], swiftSettings: swiftSettings),
+        .testTarget(name: "MediaRelayTests", dependencies: ["MediaRelay", "Codec"], swiftSettings: swiftSettings),
+        .testTarget(name: "SignalingTests", dependencies: ["Signaling"], swiftSettings: swiftSettings),
+        .testTarget(name: "StorageTests", dependencies: ["Storage", "Signaling"], swiftSettings: swiftSettings),
+        .testTarget(name: "GatewaysTests", dependencies: ["Gateways", "Signaling"], swiftSettings: swiftSettings),
+        .testTarget(name: "ServerTests", dependencies: ["Server"], swiftSettings: swiftSettings),
+    ]
+)

@@ -1,0 +1,1 @@
+// The module MediaRelay begins here.

@@ -1,0 +1,1 @@
+// The module Signaling begins here.
