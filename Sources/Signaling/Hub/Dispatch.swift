@@ -82,10 +82,20 @@ extension Hub {
         } catch {
             reply = .refused(error)
         }
+        countAnswer(session)
         if turn.held.count == mark {
             turn.held.append(.reply(session.id, tag, reply))
         } else {
             turn.held.insert(.reply(session.id, tag, reply), at: mark)
+        }
+    }
+
+    /// A command is answered; its session may be read from again.
+    func countAnswer(_ session: Session) {
+        session.unanswered -= 1
+        if session.isPaused, session.unanswered <= Hub.resumeAt {
+            session.isPaused = false
+            outgoing.append(.resumeReading(session.id))
         }
     }
 

@@ -101,6 +101,7 @@ extension Hub {
             }
         }
         softMutations.insert(contentsOf: turn.soft, at: 0)
+        for case .reply(let id, _, _) in turn.held { sessions[id]?.unanswered += 1 }
         let items = turn.items
         let wasRetry = turn.isRetry
         resetTurn()
@@ -121,11 +122,14 @@ extension Hub {
         switch item {
         case .command(let id, let tag, _):
             outgoing.append(.reply(id, tag, refusal))
-            if let session = sessions[id], session.wait == nil { requeueBacklog(of: session, into: &retries) }
+            guard let session = sessions[id] else { return }
+            countAnswer(session)
+            if session.wait == nil { requeueBacklog(of: session, into: &retries) }
         case .hashed(let id, _, _), .queried(let id, _, _), .media(let id, _, _):
             guard let session = sessions[id], let wait = session.wait else { return }
             session.wait = nil
             outgoing.append(.reply(id, wait.tag, refusal))
+            countAnswer(session)
             requeueBacklog(of: session, into: &retries)
         case .due(let deadline):
             // What falls due is tried again in a while; a full disk may have been emptied by then.
