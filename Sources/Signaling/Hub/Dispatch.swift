@@ -42,8 +42,13 @@ extension Hub {
     }
 
     private func setAside(_ item: Item, _ session: Session) {
+        let index = turn.index
         session.backlog.append(item)
-        turn.items[turn.index] = .nothing
+        turn.items[index] = .nothing
+        onUndo { [unowned self] in
+            session.backlog.removeLast()
+            turn.items[index] = item
+        }
     }
 
     private func decide(_ command: Command, _ session: Session, _ tag: Tag) {

@@ -59,7 +59,10 @@ public final class Hub {
     /// A connection has begun. It may submit commands at once; those of the control door are signed in as the operator.
     public func open(_ origin: Origin) -> SessionID {
         let session = sessions.insert(origin)
-        if origin.door == .control { session.person = operatorPerson }
+        if origin.door == .control {
+            session.person = operatorPerson
+            operatorPerson.sessions.append(session.id)
+        }
         return session.id
     }
 

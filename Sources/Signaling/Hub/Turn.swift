@@ -148,11 +148,21 @@ extension Hub {
     /// Lets what arrived while a session waited be decided next.
     func resumeBacklog(of session: Session) {
         guard !session.backlog.isEmpty, session.wait == nil else { return }
+        let backlog = session.backlog
+        session.backlog.removeAll()
         if turn.isRetry {
-            requeueBacklog(of: session, into: &retries)
+            retries.insert(contentsOf: backlog, at: 0)
+            onUndo { [unowned self] in
+                retries.removeFirst(backlog.count)
+                session.backlog = backlog
+            }
         } else {
-            turn.items.insert(contentsOf: session.backlog, at: turn.index + 1)
-            session.backlog.removeAll()
+            let index = turn.index + 1
+            turn.items.insert(contentsOf: backlog, at: index)
+            onUndo { [unowned self] in
+                turn.items.removeSubrange(index..<index + backlog.count)
+                session.backlog = backlog
+            }
         }
     }
 
