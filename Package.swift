@@ -17,6 +17,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     ],
     targets: [
@@ -41,7 +42,10 @@ let package = Package(
         .target(
             name: "Codec", dependencies: ["COpus", "COgg", "CSpeex", "CSpeexDSP", "CTheora", "CVPX"],
             swiftSettings: swiftSettings),
-        .target(name: "MediaRelay", dependencies: ["Codec", "CLinux"], swiftSettings: swiftSettings),
+        .target(
+            name: "MediaRelay",
+            dependencies: ["Codec", "CLinux", .product(name: "HeapModule", package: "swift-collections")],
+            swiftSettings: swiftSettings),
         .target(name: "Signaling", swiftSettings: swiftSettings),
         .target(name: "Storage", dependencies: ["Signaling", "CSQLite", "COpenSSL"], swiftSettings: swiftSettings),
         .target(name: "Gateways", dependencies: ["Signaling"], swiftSettings: swiftSettings),
