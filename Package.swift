@@ -30,7 +30,10 @@ let package = Package(
         .target(name: "CLinux", path: "Sources/CLibraries/CLinux"),
 
         .target(name: "Codec", dependencies: ["COpus", "COgg"], swiftSettings: swiftSettings),
-        .target(name: "MediaRelay", dependencies: ["Codec", "CLinux"], swiftSettings: swiftSettings),
+        .target(
+            name: "MediaRelay", dependencies: ["Codec", "CLinux"],
+            exclude: ["RTP/README.md", "RTCP/README.md", "SDP/README.md", "PayloadFormats/README.md"],
+            swiftSettings: swiftSettings),
         .target(name: "Signaling", swiftSettings: swiftSettings),
         .target(name: "Storage", dependencies: ["Signaling", "CSQLite", "COpenSSL"], swiftSettings: swiftSettings),
         .target(name: "Gateways", dependencies: ["Signaling"], swiftSettings: swiftSettings),
