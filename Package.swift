@@ -45,6 +45,7 @@ let package = Package(
         .target(
             name: "MediaRelay",
             dependencies: ["Codec", "CLinux", .product(name: "HeapModule", package: "swift-collections")],
+            exclude: ["RTP/README.md", "RTCP/README.md", "SDP/README.md", "PayloadFormats/README.md"],
             swiftSettings: swiftSettings),
         .target(name: "Signaling", swiftSettings: swiftSettings),
         .target(name: "Storage", dependencies: ["Signaling", "CSQLite", "COpenSSL"], swiftSettings: swiftSettings),

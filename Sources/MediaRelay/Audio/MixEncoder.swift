@@ -60,10 +60,11 @@ final class MixEncoder {
         guard pendingCount == pending.count else { return }
         pendingCount = 0
         let first = position + Int64(samples.count - pending.count)
+        let complete = pending
         batch.appendFrame(
             configuration, excluded: excluded, position: first, marker: paused, most: Self.largestPacket
         ) { bytes in
-            (try? encoder.encode(pending.span, into: &bytes)) ?? 0
+            (try? encoder.encode(complete.span, into: &bytes)) ?? 0
         }
         paused = false
         guard independent > 0 else { return }

@@ -17,9 +17,11 @@ struct SampleQueue {
 
     /// Appends what `write` puts into the free part; it returns how many samples it wrote.
     mutating func append(_ write: (inout MutableSpan<Float>) -> Int) {
+        let start = count
         var all = samples.mutableSpan
-        var free = all._mutatingExtracting(count..<Self.capacity)
-        count += min(Self.capacity - count, max(0, write(&free)))
+        var free = all._mutatingExtracting(start..<Self.capacity)
+        let written = write(&free)
+        count = start + min(Self.capacity - start, max(0, written))
     }
 
     /// Appends samples of zero.

@@ -29,40 +29,50 @@ struct DatagramSocket: ~Copyable {
 
     /// Binds to `address`; a port of 0 lets the kernel choose.
     init(binding address: SocketAddress) throws(SocketError) {
-        isIPv4 = address.isIPv4
-        let opened = socket(
-            isIPv4 ? AF_INET : AF_INET6, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
-                | Int32(SOCK_CLOEXEC.rawValue), 0)
-        guard opened >= 0 else { throw SocketError(call: "socket", code: errno) }
+        let opened = try Self.open(address)
         descriptor = opened
+        isIPv4 = address.isIPv4
+        port = Self.boundPort(opened)
+    }
+
+    private static func open(_ address: SocketAddress) throws(SocketError) -> Int32 {
+        let type = Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        let opened = socket(address.isIPv4 ? AF_INET : AF_INET6, type, 0)
+        guard opened >= 0 else { throw SocketError(call: "socket", code: errno) }
         // Beyond the system's limit only with privileges; else as much as there is.
-        for (forced, usual, size) in [
-            (SO_RCVBUFFORCE, SO_RCVBUF, Self.receiveBuffer), (SO_SNDBUFFORCE, SO_SNDBUF, Self.sendBuffer),
-        ] {
-            var size = size
-            let length = socklen_t(MemoryLayout<Int32>.size)
-            if setsockopt(opened, SOL_SOCKET, forced, &size, length) != 0 {
-                _ = setsockopt(opened, SOL_SOCKET, usual, &size, length)
-            }
-        }
-        if !isIPv4 {
+        set(opened, SO_RCVBUFFORCE, or: SO_RCVBUF, to: receiveBuffer)
+        set(opened, SO_SNDBUFFORCE, or: SO_SNDBUF, to: sendBuffer)
+        if !address.isIPv4 {
             var only: Int32 = 1
-            _ = setsockopt(opened, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &only, socklen_t(MemoryLayout<Int32>.size))
+            _ = setsockopt(
+                opened, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &only, socklen_t(MemoryLayout<Int32>.size))
         }
         guard address.withSockaddr({ bind(opened, $0, $1) }) == 0 else {
             let code = errno
             Glibc.close(opened)
             throw SocketError(call: "bind", code: code)
         }
+        return opened
+    }
+
+    private static func set(_ descriptor: Int32, _ option: Int32, or other: Int32, to value: Int32) {
+        var value = value
+        let length = socklen_t(MemoryLayout<Int32>.size)
+        if setsockopt(descriptor, SOL_SOCKET, option, &value, length) != 0 {
+            _ = setsockopt(descriptor, SOL_SOCKET, other, &value, length)
+        }
+    }
+
+    private static func boundPort(_ descriptor: Int32) -> UInt16 {
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
         let named = withUnsafeMutablePointer(to: &storage) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(opened, $0, &length) }
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
         }
         let bound = withUnsafeBytes(of: &storage) { bytes in
             bytes.baseAddress.flatMap { SocketAddress($0, length: length) }
         }
-        port = named == 0 ? bound?.port ?? 0 : 0
+        return named == 0 ? bound?.port ?? 0 : 0
     }
 
     deinit {
