@@ -33,6 +33,7 @@ public struct LineConnection: Sendable {
     private var resumesAt: Int?
     /// No line is looked at any more: the end has been asked for.
     private var isEnding = false
+    private var isInputOver = false
     private var wasChallenged = false
     private var wasToldFarewell = false
     private var post: LinePost?
@@ -75,6 +76,16 @@ public struct LineConnection: Sendable {
         let waiting = backlog
         backlog = []
         read(waiting.span, scratch: &scratch, submit: submit)
+        if isInputOver { endInput() }
+    }
+
+    /// No more input will come. What came before is still answered, then the connection is finished; a line without an end is
+    /// dropped.
+    public mutating func endInput() {
+        isInputOver = true
+        guard resumesAt == nil, !isEnding else { return }
+        isEnding = true
+        answer(.end)
     }
 
     /// Takes an event that this connection hears.
@@ -206,6 +217,7 @@ extension LineConnection {
             case .quit:
                 write(.ok)
                 finish()
+            case .end: finish()
             case .overflow:
                 var writer = takeWriter()
                 LineEvent.writeServer("input buffer exceeded", to: &writer)

@@ -8,6 +8,8 @@ struct LineQueue: Sendable {
         case status(LineStatus)
         /// The end that was asked for.
         case quit
+        /// The end of the input.
+        case end
         /// The end that too long a line brings.
         case overflow
     }

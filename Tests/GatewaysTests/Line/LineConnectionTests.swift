@@ -195,6 +195,28 @@ import Testing
         #expect(!line.connection.wantsInput)
     }
 
+    @Test func answersWhatCameBeforeTheEndOfTheInput() {
+        var line = LineHarness()
+        line.send("#login anon bob\r\n#createroom x\r\n#nonsense\r\n#who")
+        line.connection.endInput()
+        #expect(!line.connection.isFinished)
+        line.answer(.signedIn(LineHarness.named("bob")))
+        #expect(!line.connection.isFinished)
+        line.answer(.done)
+        #expect(line.sent() == "@status 0\r\n@status 0\r\n@status 3502\r\n")
+        #expect(line.connection.isFinished)
+    }
+
+    @Test func isFinishedAtOnceWhereNothingIsUnanswered() {
+        var line = LineHarness.signedIn()
+        line.connection.endInput()
+        #expect(line.connection.isFinished)
+        #expect(line.sent().isEmpty)
+        line.connection.endInput()
+        line.connection.close(reason: "late")
+        #expect(line.sent().isEmpty)
+    }
+
     @Test func answersAChallengeOnlyWhenOneWasMade() {
         let digest = "0123456789ABCDEF0123456789abcdef"
         var line = LineHarness()
