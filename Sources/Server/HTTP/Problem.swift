@@ -9,6 +9,8 @@ struct Problem: Error, Sendable, Equatable {
     let code: String
     /// One sentence for people.
     let detail: String
+    /// After how many seconds it is worth trying again.
+    var retryAfter: Int64?
 
     init(_ status: HTTPResponseStatus, _ code: String, _ detail: String) {
         self.status = status
@@ -30,6 +32,7 @@ struct Problem: Error, Sendable, Equatable {
         var response = HTTPResponse(
             status, contentType: "application/problem+json", body: JSON.encode(document))
         if status == .unauthorized { response.headers.add(name: "www-authenticate", value: "Bearer") }
+        if let retryAfter { response.headers.add(name: "retry-after", value: String(retryAfter)) }
         return response
     }
 

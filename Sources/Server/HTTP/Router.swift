@@ -21,8 +21,8 @@ struct Router<Handler> {
 
     private let root = Node()
 
-    /// Adds a route; `HEAD` comes with every `GET`.
-    mutating func on(_ method: HTTPMethod, _ pattern: String, _ handler: Handler) {
+    /// Adds a route; `HEAD` comes with `GET` unless `head` says otherwise.
+    mutating func on(_ method: HTTPMethod, _ pattern: String, head: Bool = true, _ handler: Handler) {
         var node = root
         for segment in pattern.split(separator: "/") {
             if segment.hasPrefix("{"), segment.hasSuffix("}") {
@@ -38,7 +38,7 @@ struct Router<Handler> {
             }
         }
         node.handlers[method.rawValue] = handler
-        if method == .GET { node.handlers["HEAD"] = handler }
+        if method == .GET, head { node.handlers["HEAD"] = handler }
     }
 
     /// What a method and a path lead to.
