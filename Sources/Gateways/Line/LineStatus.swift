@@ -1,5 +1,5 @@
 /// The numbers of `@status`, as the protocol's document defines them.
-public struct LineStatus: RawRepresentable, Sendable, Hashable {
+public struct LineStatus: RawRepresentable, Error, Sendable, Hashable {
     /// The number on the wire.
     public let rawValue: Int
 

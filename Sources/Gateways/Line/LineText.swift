@@ -34,6 +34,17 @@ enum LineText {
         if start < text.count || text.isEmpty { body(text.extracting(start..<text.count)) }
     }
 
+    /// The lines of a board message's part: it is kept as it came, and only an LF, which other protocols allow, cuts it.
+    static func forEachFeed(_ text: Span<UInt8>, _ body: (Span<UInt8>) -> Void) {
+        var start = 0
+        while let feed = ByteScan.first(0x0A, in: text, start..<text.count) {
+            let end = feed > start && text[feed - 1] == 0x0D ? feed - 1 : feed
+            body(text.extracting(start..<end))
+            start = feed + 1
+        }
+        if start < text.count || start == 0 { body(text.extracting(start..<text.count)) }
+    }
+
     private static func hasControl(_ bytes: Span<UInt8>) -> Bool {
         for index in bytes.indices where controlLength(bytes, at: index) != nil { return true }
         return false

@@ -7,9 +7,7 @@ public struct LineWords: Sendable {
     private var ranges: [Range<Int>] = []
 
     /// Makes an empty line.
-    public init() {
-        bytes.reserveCapacity(LineFramer.capacity)
-    }
+    public init() {}
 
     /// The number of words.
     public var count: Int { ranges.count }

@@ -1,6 +1,6 @@
 /// Writes the protocol's lines into a byte buffer.
 ///
-/// Words are separated by one space and quoted where they are empty or hold white space, `"` or `\`; lines end in CRLF.
+/// Words are separated by one space, which the writer puts before each word but a line's first, and quoted where they are empty or hold white space, `"` or `\`; lines end in CRLF.
 public struct LineWriter: Sendable {
     /// What has been written.
     public var bytes: [UInt8]
@@ -22,15 +22,15 @@ public struct LineWriter: Sendable {
         bytes.append(0x0A)
     }
 
-    /// Writes a space and a number.
+    /// Writes a number as a word.
     public mutating func number(_ value: some BinaryInteger) {
-        bytes.append(0x20)
+        separate()
         decimal(Int64(clamping: value))
     }
 
-    /// Writes a space and a word, quoted if it has to be.
+    /// Writes a word, quoted if it has to be.
     public mutating func word(_ text: Span<UInt8>) {
-        bytes.append(0x20)
+        separate()
         if Self.isPlain(text), ByteScan.first(0x20, or: 0x09, in: text, text.indices) == nil, !text.isEmpty {
             raw(text)
         } else {
@@ -38,9 +38,9 @@ public struct LineWriter: Sendable {
         }
     }
 
-    /// Writes a space and a text in quotes, whatever it holds.
+    /// Writes a text in quotes, whatever it holds.
     public mutating func quoted(_ text: Span<UInt8>) {
-        bytes.append(0x20)
+        separate()
         quote(text)
     }
 
@@ -55,6 +55,12 @@ public struct LineWriter: Sendable {
         literal("@status ")
         decimal(Int64(status.rawValue))
         end()
+    }
+
+    /// Writes the space between two words; none where a line begins.
+    @inline(__always)
+    private mutating func separate() {
+        if let last = bytes.last, last != 0x0A { bytes.append(0x20) }
     }
 
     private mutating func quote(_ text: Span<UInt8>) {

@@ -4,9 +4,20 @@ import Testing
 
 @Suite struct LineWriterTests {
     private func written(_ body: (inout LineWriter) -> Void) -> String {
-        var writer = LineWriter()
+        var writer = LineWriter(Array("@".utf8))
         body(&writer)
-        return String(decoding: writer.bytes, as: UTF8.self)
+        return String(decoding: writer.bytes.dropFirst(), as: UTF8.self)
+    }
+
+    @Test func putsNoSpaceBeforeTheFirstWordOfALine() {
+        let rows = written { writer in
+            writer.end()
+            writer.word("a".utf8.span)
+            writer.number(1)
+            writer.end()
+            writer.quoted("b".utf8.span)
+        }
+        #expect(rows == "\r\na 1\r\n\"b\"")
     }
 
     @Test(arguments: [
