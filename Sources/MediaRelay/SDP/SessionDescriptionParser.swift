@@ -40,7 +40,9 @@ private struct SessionDescriptionParser {
         line += 1
         guard line <= Self.maximumLines else { throw .tooMany("lines") }
         if text.isEmpty || (!hasVersion && text == "SDP:") { return }
-        guard !text.utf8.contains(where: { $0 == 0 || $0 == 13 }) else { throw malformed("it holds a control character") }
+        guard !text.utf8.contains(where: { $0 == 0 || $0 == 13 }) else {
+            throw malformed("it holds a control character")
+        }
         let bytes = text.utf8
         guard let type = bytes.first, bytes.dropFirst().first == UInt8(ascii: "=") else {
             throw malformed("it is not of the form x=value")
@@ -116,7 +118,8 @@ private struct SessionDescriptionParser {
     }
 
     private mutating func readBandwidth(_ value: Substring) throws(SDPError) {
-        guard let colon = value.firstIndex(of: ":"), let number = Self.number(value[value.index(after: colon)...]) else {
+        guard let colon = value.firstIndex(of: ":"), let number = Self.number(value[value.index(after: colon)...])
+        else {
             throw malformed("a bandwidth is a modifier, a colon and a number")
         }
         let bandwidth = SDPBandwidth(modifier: String(value[..<colon]), value: number)
