@@ -54,7 +54,7 @@ private struct SessionDescriptionParser {
             guard value == "0", !hasVersion else { throw malformed("the version is not 0, or given twice") }
             hasVersion = true
         case UInt8(ascii: "o"): try readOrigin(value)
-        case UInt8(ascii: "s"): session.name = String(value)
+        case UInt8(ascii: "s"): session.name = value.isEmpty ? "-" : String(value)
         case UInt8(ascii: "t"): session.timing = String(value)
         case UInt8(ascii: "c"): try readConnection(value)
         case UInt8(ascii: "b"): try readBandwidth(value)
