@@ -12,9 +12,9 @@ func fuzzVP8(_ input: [UInt8]) {
         offset += 1 + Int(control & 0x3f)
         number = number.advanced(by: control == 0xff ? 2 : 1)
         descriptor(payload)
-        let packet =
-            [0x80, control & 0x80 | 96, UInt8(number.rawValue >> 8), UInt8(number.rawValue & 0xff), 0, 0, 0, control & 0x40]
-            + [0, 0, 0, 1] + payload
+        var packet: [UInt8] = [0x80, control & 0x80 | 96, UInt8(number.rawValue >> 8), UInt8(number.rawValue & 0xff)]
+        packet += [0, 0, 0, control & 0x40, 0, 0, 0, 1]
+        packet += payload
         guard let header = try? RTPHeader(parsing: packet.span.bytes) else { preconditionFailure("a packet made here") }
         if case .complete = try? depacketizer.receive(header, packet.span.bytes) {
             precondition(!depacketizer.frame.isEmpty && depacketizer.frame.count <= depacketizer.maximumFrame)
