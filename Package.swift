@@ -49,7 +49,7 @@ let package = Package(
             swiftSettings: swiftSettings),
         .target(name: "Signaling", swiftSettings: swiftSettings),
         .target(name: "Storage", dependencies: ["Signaling", "CSQLite", "COpenSSL"], swiftSettings: swiftSettings),
-        .target(name: "Gateways", dependencies: ["Signaling"], swiftSettings: swiftSettings),
+        .target(name: "Gateways", dependencies: ["Signaling"], exclude: ["Line/README.md"], swiftSettings: swiftSettings),
         .executableTarget(
             name: "Server",
             dependencies: [

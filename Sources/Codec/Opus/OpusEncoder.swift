@@ -7,6 +7,7 @@ public struct OpusEncoder: ~Copyable, @unchecked Sendable {
     // Sendable: libopus keeps no global or thread-bound state, and a value that cannot be copied has one owner at a
     // time, so that moving it to another thread is safe.
     private let state: OpaquePointer
+    private var bucket: BitrateBucket
 
     /// The configuration in force; setters keep it current.
     public private(set) var configuration: OpusEncoderConfiguration
@@ -18,6 +19,7 @@ public struct OpusEncoder: ~Copyable, @unchecked Sendable {
     /// - Throws: `invalidConfiguration` when a value is out of range, `outOfMemory`.
     public init(_ configuration: OpusEncoderConfiguration) throws(CodecError) {
         state = try Self.makeState(configuration)
+        bucket = configuration.bucket
         self.configuration = configuration
     }
 
@@ -34,23 +36,26 @@ public struct OpusEncoder: ~Copyable, @unchecked Sendable {
         let frameLength = configuration.frameLength
         guard pcm.count == frameLength * configuration.channels else { throw .wrongInputSize }
         let state = self.state
+        let limit = configuration.rateControl == .capped ? bucket.allowance : Self.maximumPacketSize
         let length = pcm.withUnsafeBufferPointer { input in
             packet.withUnsafeMutableBytes { output -> Int32 in
-                guard let samples = input.baseAddress, let bytes = output.baseAddress else {
+                guard let samples = input.baseAddress, let bytes = output.baseAddress, output.count > 0 else {
                     return OPUS_BUFFER_TOO_SMALL
                 }
                 return opus_encode_float(
                     state, samples, Int32(frameLength), bytes.assumingMemoryBound(to: UInt8.self),
-                    Int32(clamping: output.count))
+                    Int32(clamping: min(output.count, limit)))
             }
         }
         if length < 0 { throw length == OPUS_BUFFER_TOO_SMALL ? .bufferTooSmall : .library(code: length) }
+        bucket.spend(Int(length))
         return Int(length)
     }
 
     /// Forgets what was encoded so far, keeps the settings.
     public mutating func reset() {
         _ = copus_encoder_reset(state)
+        bucket = configuration.bucket
     }
 
     /// Samples (per channel, at the input's rate) by which decoded output lags the input: the Ogg "pre-skip".
@@ -78,6 +83,7 @@ extension OpusEncoder {
         }
         try Self.set(state, OPUS_SET_BITRATE_REQUEST, bitrate)
         configuration.bitrate = bitrate
+        bucket.bitrate = bitrate
     }
 
     /// Sets the expected packet loss in per cent, 0 to 100.
@@ -113,6 +119,7 @@ extension OpusEncoder {
     /// Sets how much audio the frames from now on hold.
     public mutating func setFrameDuration(_ duration: OpusFrameDuration) {
         configuration.frameDuration = duration
+        bucket = configuration.bucket
     }
 
     private static func makeState(_ configuration: OpusEncoderConfiguration) throws(CodecError) -> OpaquePointer {
@@ -128,7 +135,7 @@ extension OpusEncoder {
             (OPUS_SET_BITRATE_REQUEST, configuration.bitrate),
             (OPUS_SET_COMPLEXITY_REQUEST, configuration.complexity),
             (OPUS_SET_VBR_REQUEST, configuration.rateControl == .constant ? 0 : 1),
-            (OPUS_SET_VBR_CONSTRAINT_REQUEST, configuration.rateControl == .constrained ? 1 : 0),
+            (OPUS_SET_VBR_CONSTRAINT_REQUEST, configuration.rateControl == .variable ? 0 : 1),
             (OPUS_SET_INBAND_FEC_REQUEST, configuration.forwardErrorCorrection ? 1 : 0),
             (OPUS_SET_PACKET_LOSS_PERC_REQUEST, configuration.expectedLoss),
             (OPUS_SET_DTX_REQUEST, configuration.discontinuousTransmission ? 1 : 0),
@@ -158,6 +165,10 @@ extension OpusEncoderConfiguration {
 
     /// The sampling rates that Opus takes, in Hz.
     static let sampleRates = [8000, 12_000, 16_000, 24_000, 48_000]
+
+    var bucket: BitrateBucket {
+        BitrateBucket(bitrate: bitrate, frameTicks: frameLength, ticksPerSecond: sampleRate)
+    }
 
     func validate() throws(CodecError) {
         guard Self.sampleRates.contains(sampleRate) else {

@@ -1,15 +1,5 @@
 /// How the media engine is set up.
 public struct MediaConfiguration: Sendable {
-    /// Where plain RTP may be used.
-    public enum PlainRTP: String, Sendable, CaseIterable {
-        /// Nowhere.
-        case off
-        /// From and to this machine only.
-        case loopback
-        /// Everywhere.
-        case any
-    }
-
     /// The ports that sessions of RTP without ICE are given.
     public var rtpPorts: ClosedRange<UInt16> = 10_000...19_999
     /// The address that sockets are bound to.
@@ -17,7 +7,7 @@ public struct MediaConfiguration: Sendable {
     /// The address that answers name, or nil for the one that reaches the endpoint.
     public var publicAddress: String?
     /// Where plain RTP may be used.
-    public var plainRTP = PlainRTP.loopback
+    public var plainRTP = NegotiationPolicy.PlainRTP.loopback
     /// A session from which nothing was heard for this long has ended, in ms.
     public var timeout: Int64 = 15_000
     /// A session that never sent anything although it may is given this long to begin, in ms.

@@ -25,7 +25,7 @@ final class MediaLoop: MediaOutput, @unchecked Sendable {
     private let mailbox = Mailbox<Message>()
     private let poll: EventPoll
     private let workers: CodecWorkers
-    private let onEvent: @Sendable (MediaEvent) -> Void
+    private let onEvent: @Sendable (MediaEngineEvent) -> Void
 
     private var router: MediaRouter<MediaLoop>?
     private var freePlaces: [Int] = []
@@ -47,7 +47,7 @@ final class MediaLoop: MediaOutput, @unchecked Sendable {
     /// Starts the loop's thread.
     init(
         index: Int, configuration: MediaConfiguration, workers: CodecWorkers,
-        onEvent: @escaping @Sendable (MediaEvent) -> Void
+        onEvent: @escaping @Sendable (MediaEngineEvent) -> Void
     ) throws(SocketError) {
         poll = try EventPoll()
         self.workers = workers
@@ -173,7 +173,7 @@ final class MediaLoop: MediaOutput, @unchecked Sendable {
         let delivery: MixDelivery
     }
 
-    func notify(_ event: MediaEvent) {
+    func notify(_ event: MediaEngineEvent) {
         onEvent(event)
     }
 }

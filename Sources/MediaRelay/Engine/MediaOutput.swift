@@ -10,5 +10,5 @@ protocol MediaOutput: AnyObject {
     func close(socket: Int)
 
     /// Tells the engine's owner.
-    func notify(_ event: MediaEvent)
+    func notify(_ event: MediaEngineEvent)
 }

@@ -19,7 +19,7 @@ extension MediaRouter {
         let key = sessions.insert(
             MediaSession(
                 id: setup.id, participant: setup.participant, room: room, canonicalName: setup.canonicalName,
-                maySend: setup.maySend, sections: sections, opened: now, nextReport: firstReport))
+                allowed: setup.maySend, muted: setup.muted, sections: sections, opened: now, nextReport: firstReport))
         sessionsByID[setup.id] = key
         timers.insert(Timer(time: firstReport, target: .report(key)))
         for (index, section) in setup.sections.enumerated() {
@@ -41,8 +41,8 @@ extension MediaRouter {
         end(key, at: now, completion: completion)
     }
 
-    /// Changes what a session may send; `completion` is called when nothing that it may not send is on its way any more.
-    func setMaySend(
+    /// Changes what a session is kept from sending; `completion` is called when nothing that it may not send is on its way any more.
+    func setMuted(
         _ kinds: MediaKinds, session id: MediaSessionID, at now: MediaTime, completion: @escaping @Sendable () -> Void
     ) {
         guard let key = sessionsByID[id], let room = sessions[key]?.room else {
@@ -50,8 +50,8 @@ extension MediaRouter {
             return
         }
         let sections = sessions.with(key) { session in
-            session.maySend = kinds
-            return session.sections.indices.filter { !kinds.contains(session.sections[$0].setup.kind) }
+            session.muted = kinds
+            return session.sections.indices.filter { kinds.contains(session.sections[$0].setup.kind) }
         }
         for section in sections ?? [] { endInbound(key, section: section) }
         assignVideo(at: now)
@@ -59,7 +59,7 @@ extension MediaRouter {
     }
 
     /// Ends a session that has gone by itself.
-    func expire(_ key: Slab<MediaSession>.Key, reason: MediaEvent.EndReason, at now: MediaTime) {
+    func expire(_ key: Slab<MediaSession>.Key, reason: MediaEngineEvent.EndReason, at now: MediaTime) {
         guard let id = sessions[key]?.id else { return }
         end(key, at: now) {}
         output.notify(.ended(id, reason))

@@ -58,18 +58,21 @@ public struct MediaOpenRequest: Sendable {
     /// What the endpoint brings.
     public var description: Description
     /// Where the request came from; media is taken from there when the offer names no address.
-    public var requester: SocketAddress
+    public var requester: IPAddress
     /// What the room is for.
     public var roomKinds: MediaKinds
-    /// What this person may send now.
+    /// What this person may send.
     public var maySend: MediaKinds
+    /// What they are kept from sending at present, until ``MediaEngine/setMuted(_:session:completion:)`` changes it.
+    public var muted: MediaKinds
     /// What may be used.
     public var limits: MediaLimits
 
     /// Collects the parts of a request.
     public init(
         session: MediaSessionID, room: String, participant: String, description: Description,
-        requester: SocketAddress, roomKinds: MediaKinds, maySend: MediaKinds, limits: MediaLimits
+        requester: IPAddress, roomKinds: MediaKinds, maySend: MediaKinds, muted: MediaKinds = [],
+        limits: MediaLimits
     ) {
         self.session = session
         self.room = room
@@ -78,6 +81,7 @@ public struct MediaOpenRequest: Sendable {
         self.requester = requester
         self.roomKinds = roomKinds
         self.maySend = maySend
+        self.muted = muted
         self.limits = limits
     }
 }
@@ -97,7 +101,7 @@ public enum MediaRefusal: Error, Equatable, Sendable {
 }
 
 /// What the engine tells of its own accord.
-public enum MediaEvent: Sendable {
+public enum MediaEngineEvent: Sendable {
     /// Why a session ended.
     public enum EndReason: Sendable {
         /// Nothing was heard of the endpoint for too long.

@@ -32,7 +32,7 @@ struct DatagramSocket: ~Copyable {
         let opened = try Self.open(address)
         descriptor = opened
         isIPv4 = address.isIPv4
-        port = Self.boundPort(opened)
+        port = Self.boundAddress(opened)?.port ?? 0
     }
 
     private static func open(_ address: SocketAddress) throws(SocketError) -> Int32 {
@@ -63,16 +63,26 @@ struct DatagramSocket: ~Copyable {
         }
     }
 
-    private static func boundPort(_ descriptor: Int32) -> UInt16 {
+    private static func boundAddress(_ descriptor: Int32) -> SocketAddress? {
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
         let named = withUnsafeMutablePointer(to: &storage) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
         }
-        let bound = withUnsafeBytes(of: &storage) { bytes in
+        guard named == 0 else { return nil }
+        return withUnsafeBytes(of: &storage) { bytes in
             bytes.baseAddress.flatMap { SocketAddress($0, length: length) }
         }
-        return named == 0 ? bound?.port ?? 0 : 0
+    }
+
+    /// The address of this machine from which packets to `remote` would leave; nothing is sent.
+    static func localAddress(towards remote: SocketAddress) -> IPAddress? {
+        let type = Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        let probe = socket(remote.isIPv4 ? AF_INET : AF_INET6, type, 0)
+        guard probe >= 0 else { return nil }
+        defer { Glibc.close(probe) }
+        guard remote.withSockaddr({ connect(probe, $0, $1) }) == 0 else { return nil }
+        return boundAddress(probe)?.address
     }
 
     deinit {

@@ -20,13 +20,18 @@ struct MediaSession {
     let participant: String
     let room: Slab<MediaRoom>.Key
     let canonicalName: String
-    var maySend: MediaKinds
+    /// What may be sent, whether muted or not.
+    let allowed: MediaKinds
+    var muted: MediaKinds
     var sections: [Section]
     let opened: MediaTime
     var lastHeard: MediaTime?
     var nextReport: MediaTime
     /// Packets that were dropped, by reason.
     var drops = DropCounters()
+
+    /// What the endpoint may send now.
+    var maySend: MediaKinds { allowed.subtracting(muted) }
 
     /// The audio section that hears the mix.
     var listeningSection: Int? {

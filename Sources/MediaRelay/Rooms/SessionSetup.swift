@@ -31,6 +31,7 @@ struct SessionSetup: Sendable {
     var room: String
     var participant: String
     var maySend: MediaKinds
+    var muted: MediaKinds
     var sections: [Section]
     /// The relay's name in RTCP (RFC 3550, 6.5.1).
     var canonicalName: String

@@ -19,16 +19,20 @@ public struct SocketAddress: Hashable, Sendable {
         self.port = port
     }
 
-    /// Reads an address in its usual text form; names are not looked up.
-    public init?(_ text: String, port: UInt16) {
-        var v4 = in_addr()
-        if inet_pton(AF_INET, text, &v4) == 1 {
-            self.init(high: 0, low: Self.mappedPrefix | UInt64(UInt32(bigEndian: v4.s_addr)), port: port)
-            return
-        }
-        var v6 = in6_addr()
-        guard inet_pton(AF_INET6, text, &v6) == 1 else { return nil }
-        self.init(v6, scope: 0, port: port)
+    /// Joins an address and a port.
+    public init(_ address: IPAddress, port: UInt16) {
+        let low = address.family == .v4 ? Self.mappedPrefix | address.low : address.low
+        self.init(high: address.high, low: low, port: port)
+    }
+
+    /// Takes an address and port as SDP gives them.
+    init(_ address: TransportAddress) {
+        self.init(address.address, port: address.port)
+    }
+
+    /// The address without the port.
+    public var address: IPAddress {
+        isIPv4 ? IPAddress(v4: UInt32(truncatingIfNeeded: low)) : IPAddress(v6: high, low)
     }
 
     init(_ address: in6_addr, scope: UInt32, port: UInt16) {
@@ -42,11 +46,6 @@ public struct SocketAddress: Hashable, Sendable {
 
     /// Whether the address is an IPv4 one.
     public var isIPv4: Bool { high == 0 && low >> 32 == 0xFFFF }
-
-    /// Whether the address is of this machine (127.0.0.0/8 or ::1).
-    public var isLoopback: Bool {
-        isIPv4 ? low & 0xFF00_0000 == 0x7F00_0000 : high == 0 && low == 1
-    }
 
     /// Whether the address is all zeros: of any interface, of nobody in particular.
     public var isUnspecified: Bool {
@@ -73,19 +72,6 @@ public struct SocketAddress: Hashable, Sendable {
         var copy = self
         copy.port = port
         return copy
-    }
-
-    /// The host in its usual text form, without the port.
-    public var host: String {
-        var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
-        if isIPv4 {
-            var v4 = in_addr(s_addr: UInt32(truncatingIfNeeded: low).bigEndian)
-            inet_ntop(AF_INET, &v4, &text, socklen_t(text.count))
-        } else {
-            var v6 = networkAddress
-            inet_ntop(AF_INET6, &v6, &text, socklen_t(text.count))
-        }
-        return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
     private var networkAddress: in6_addr {
@@ -157,6 +143,6 @@ public struct SocketAddress: Hashable, Sendable {
 extension SocketAddress: CustomStringConvertible {
     /// The address as `host:port` or `[host]:port`.
     public var description: String {
-        isIPv4 ? "\(host):\(port)" : "[\(host)]:\(port)"
+        isIPv4 ? "\(address):\(port)" : "[\(address)]:\(port)"
     }
 }
