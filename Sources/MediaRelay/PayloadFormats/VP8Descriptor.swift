@@ -75,7 +75,9 @@ public struct VP8Descriptor: Equatable, Sendable {
 
     /// The bytes that `write` needs for the fields that are set.
     public var encodedLength: Int {
-        guard pictureID != nil || baseLayerIndex != nil || temporalLayer != nil || keyFrameIndex != nil else { return 1 }
+        guard pictureID != nil || baseLayerIndex != nil || temporalLayer != nil || keyFrameIndex != nil else {
+            return 1
+        }
         var length = 2
         if pictureID != nil { length += hasLongPictureID ? 2 : 1 }
         if baseLayerIndex != nil { length += 1 }
@@ -135,7 +137,8 @@ public struct VP8Descriptor: Equatable, Sendable {
     /// this descriptor. Each is written in the width that it has in the packet; what the packet does not carry stays away.
     @inline(__always)
     public func rewrite(
-        pictureID newPictureID: UInt16, baseLayerIndex newIndex: UInt8, in packet: inout MutableRawSpan, payloadAt start: Int
+        pictureID newPictureID: UInt16, baseLayerIndex newIndex: UInt8, in packet: inout MutableRawSpan,
+        payloadAt start: Int
     ) {
         guard length > 1 else { return }
         var offset = start + 2

@@ -29,7 +29,8 @@ public struct FullIntraRequest: Equatable, Sendable {
     /// The entry at `index`, less than `count`, of the datagram that the packet was read from.
     public func entry(at index: Int, in datagram: borrowing RawSpan) -> Entry {
         precondition(index >= 0 && index < count, "no such entry")
-        return Entry(ssrc: datagram.uint32(at: offset + 8 * index), sequenceNumber: datagram.byte(at: offset + 8 * index + 4))
+        return Entry(
+            ssrc: datagram.uint32(at: offset + 8 * index), sequenceNumber: datagram.byte(at: offset + 8 * index + 4))
     }
 
     /// Writes a request to one source at `cursor` and moves `cursor` past it.
@@ -38,7 +39,8 @@ public struct FullIntraRequest: Equatable, Sendable {
     ) throws(RTCPError) {
         // The media source of the heading is unused and 0 (4.3.1.2).
         try FeedbackHeading(sender: sender, media: 0).write(
-            packetType: RTCPPacketType.payloadFeedback, format: format, informationLength: 8, into: &buffer, at: &cursor)
+            packetType: RTCPPacketType.payloadFeedback, format: format, informationLength: 8, into: &buffer, at: &cursor
+        )
         buffer.store(entry.ssrc, at: cursor)
         buffer.store(UInt32(entry.sequenceNumber) << 24, at: cursor + 4)
         cursor += 8

@@ -31,7 +31,9 @@ public struct RTPHeader: Equatable, Sendable {
     public var length: Int { payload.lowerBound }
 
     /// The header of a packet to be written: without contributing sources, extension and padding.
-    public init(payloadType: UInt8, sequenceNumber: SequenceNumber, timestamp: UInt32, ssrc: UInt32, marker: Bool = false) {
+    public init(
+        payloadType: UInt8, sequenceNumber: SequenceNumber, timestamp: UInt32, ssrc: UInt32, marker: Bool = false
+    ) {
         self.marker = marker
         self.payloadType = payloadType & 0x7f
         self.sequenceNumber = sequenceNumber

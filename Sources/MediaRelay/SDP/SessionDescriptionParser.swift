@@ -40,7 +40,9 @@ private struct SessionDescriptionParser {
         line += 1
         guard line <= Self.maximumLines else { throw .tooMany("lines") }
         if text.isEmpty || (!hasVersion && text == "SDP:") { return }
-        guard !text.utf8.contains(where: { $0 == 0 || $0 == 13 }) else { throw malformed("it holds a control character") }
+        guard !text.utf8.contains(where: { $0 == 0 || $0 == 13 }) else {
+            throw malformed("it holds a control character")
+        }
         let bytes = text.utf8
         guard let type = bytes.first, bytes.dropFirst().first == UInt8(ascii: "=") else {
             throw malformed("it is not of the form x=value")
@@ -52,7 +54,7 @@ private struct SessionDescriptionParser {
             guard value == "0", !hasVersion else { throw malformed("the version is not 0, or given twice") }
             hasVersion = true
         case UInt8(ascii: "o"): try readOrigin(value)
-        case UInt8(ascii: "s"): session.name = String(value)
+        case UInt8(ascii: "s"): session.name = value.isEmpty ? "-" : String(value)
         case UInt8(ascii: "t"): session.timing = String(value)
         case UInt8(ascii: "c"): try readConnection(value)
         case UInt8(ascii: "b"): try readBandwidth(value)
@@ -116,7 +118,8 @@ private struct SessionDescriptionParser {
     }
 
     private mutating func readBandwidth(_ value: Substring) throws(SDPError) {
-        guard let colon = value.firstIndex(of: ":"), let number = Self.number(value[value.index(after: colon)...]) else {
+        guard let colon = value.firstIndex(of: ":"), let number = Self.number(value[value.index(after: colon)...])
+        else {
             throw malformed("a bandwidth is a modifier, a colon and a number")
         }
         let bandwidth = SDPBandwidth(modifier: String(value[..<colon]), value: number)

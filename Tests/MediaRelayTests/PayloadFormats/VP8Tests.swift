@@ -142,7 +142,8 @@ struct VP8FrameTests {
         var packetizer = VP8Packetizer(maximumPayload: 104, pictureID: 0)
         var depacketizer = VP8Depacketizer()
         var number: SequenceNumber = 0
-        let first = try packetize(Self.key + [UInt8](repeating: 1, count: 385), &packetizer, number: &number, timestamp: 0)
+        let first = try packetize(
+            Self.key + [UInt8](repeating: 1, count: 385), &packetizer, number: &number, timestamp: 0)
         let second = try packetize(Self.inter + [2, 3], &packetizer, number: &number, timestamp: 3000)
         #expect(first.count == 4)
         var results: [VP8Depacketizer.Result] = []

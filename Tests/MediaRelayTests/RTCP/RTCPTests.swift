@@ -31,7 +31,8 @@ struct CompoundPacketTests {
 
     @Test("unknown packet types and feedback formats are let pass")
     func unknown() throws {
-        let bytes: [UInt8] = [0x80, 207, 0, 1, 0, 0, 0, 5, 0x9e, 205, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2] + Self.reportAndGoodbye
+        let bytes: [UInt8] =
+            [0x80, 207, 0, 1, 0, 0, 0, 5, 0x9e, 205, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2] + Self.reportAndGoodbye
         let found = try packets(bytes)
         #expect(found.count == 4)
         guard case .unknown(let first) = found[0], case .unknown(let second) = found[1] else {
@@ -90,7 +91,8 @@ struct CompoundPacketTests {
 @Suite("RTCP packet types")
 struct RTCPPacketTests {
     private let block = ReportBlock(
-        ssrc: 0x1122_3344, fractionLost: 128, cumulativeLost: -5, extendedHighestSequenceNumber: 0x0001_ffff, jitter: 77,
+        ssrc: 0x1122_3344, fractionLost: 128, cumulativeLost: -5, extendedHighestSequenceNumber: 0x0001_ffff,
+        jitter: 77,
         lastSenderReport: 0xaabb_ccdd, delaySinceLastSenderReport: 65536)
 
     @Test("a sender report as it stands in memory")
@@ -103,7 +105,8 @@ struct RTCPPacketTests {
         #expect(
             bytes == [
                 0x81, 200, 0, 12, 0, 0, 0, 1, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 9, 0, 0, 0, 10, 0, 0, 0, 11,
-                0x11, 0x22, 0x33, 0x44, 128, 0xff, 0xff, 0xfb, 0, 1, 0xff, 0xff, 0, 0, 0, 77, 0xaa, 0xbb, 0xcc, 0xdd, 0, 1, 0, 0,
+                0x11, 0x22, 0x33, 0x44, 128, 0xff, 0xff, 0xfb, 0, 1, 0xff, 0xff, 0, 0, 0, 77, 0xaa, 0xbb, 0xcc, 0xdd, 0,
+                1, 0, 0,
             ])
         guard case .senderReport(let parsed) = try packets(bytes)[0] else {
             Issue.record("no sender report")
@@ -208,7 +211,9 @@ struct RTCPPacketTests {
         #expect(request.entry(at: 0, in: bytes.span.bytes) == FullIntraRequest.Entry(ssrc: 3, sequenceNumber: 200))
     }
 
-    @Test("bitrates are rounded down to what the fields can say", arguments: [0, 1, 80_000, 262_143, 262_145, 1_000_000_007])
+    @Test(
+        "bitrates are rounded down to what the fields can say",
+        arguments: [0, 1, 80_000, 262_143, 262_145, 1_000_000_007])
     func bitrates(bitrate: UInt64) throws {
         let bytes = try written { (buffer, cursor) throws(RTCPError) in
             try ReceiverEstimatedMaximumBitrate.write(

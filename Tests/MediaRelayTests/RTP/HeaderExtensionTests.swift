@@ -20,7 +20,8 @@ struct HeaderExtensionTests {
 
     @Test("one-byte elements with padding between and after them")
     func oneByte() throws {
-        let bytes = packet(profile: [0xbe, 0xde], body: [0x10, 0xaa, 0x21, 0xbb, 0xcc, 0x00, 0x00, 0x30, 0xdd, 0, 0, 0])
+        let bytes = packet(
+            profile: [0xbe, 0xde], body: [0x10, 0xaa, 0x21, 0xbb, 0xcc, 0x00, 0x00, 0x30, 0xdd, 0, 0, 0])
         #expect(try elements(bytes) == [[1, 0xaa], [2, 0xbb, 0xcc], [3, 0xdd]])
     }
 
@@ -45,7 +46,7 @@ struct HeaderExtensionTests {
         let bytes = try written { (buffer, cursor) throws(RTPError) in
             try header.write(into: &buffer, at: &cursor)
             let writer = try HeaderExtensionWriter(packetStart: 0, into: &buffer, at: &cursor)
-            try writer.append(3, [7, 8, 9].span.bytes, into: &buffer, at: &cursor)
+            try writer.append(3, ([7, 8, 9] as [UInt8]).span.bytes, into: &buffer, at: &cursor)
             try writer.append(5, level, into: &buffer, at: &cursor)
             try writer.finish(into: &buffer, at: &cursor)
         }

@@ -80,7 +80,8 @@ struct RTPHeaderTests {
                 sequenceNumber: SequenceNumber(.random(in: 0...UInt16.max, using: &generator)),
                 timestamp: .random(in: 0...UInt32.max, using: &generator),
                 ssrc: .random(in: 0...UInt32.max, using: &generator), marker: .random(using: &generator))
-            let bytes = try written { (buffer, cursor) throws(RTPError) in try header.write(into: &buffer, at: &cursor) }
+            let bytes = try written { (buffer, cursor) throws(RTPError) in try header.write(into: &buffer, at: &cursor)
+            }
             #expect(bytes.count == 12)
             #expect(try RTPHeader(bytes: bytes) == header)
         }
@@ -115,7 +116,8 @@ struct PacketClassTests {
         "told by the first two bytes",
         arguments: [
             ([0x00, 0x01], PacketClass.stun), ([0x16, 0xfe], .dtls), ([0x80, 0x60], .rtp), ([0x80, 0xe0], .rtp),
-            ([0x80, 200], .rtcp), ([0x81, 206], .rtcp), ([0x80, 191], .rtp), ([0x40, 0x00], .unknown), ([0x80], .unknown),
+            ([0x80, 200], .rtcp), ([0x81, 206], .rtcp), ([0x80, 191], .rtp), ([0x40, 0x00], .unknown),
+            ([0x80], .unknown),
         ] as [([UInt8], PacketClass)])
     func classes(bytes: [UInt8], expected: PacketClass) {
         #expect(PacketClass(bytes: bytes) == expected)

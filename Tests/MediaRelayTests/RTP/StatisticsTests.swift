@@ -7,7 +7,9 @@ struct StatisticsTests {
     private static let millisecond: UInt64 = 1_000_000
 
     /// Receives the packets with these numbers, one each 20 ms.
-    private func receive(_ numbers: [UInt16], into statistics: inout ReceptionStatistics) -> [ReceptionStatistics.Arrival] {
+    private func receive(_ numbers: [UInt16], into statistics: inout ReceptionStatistics) -> [ReceptionStatistics
+        .Arrival]
+    {
         numbers.enumerated().map { index, number in
             statistics.receive(
                 SequenceNumber(number), timestamp: UInt32(index) * 960, at: UInt64(index) * 20 * Self.millisecond)
@@ -91,6 +93,7 @@ struct StatisticsTests {
     @Test("NTP time of a known moment")
     func ntp() {
         // 1970 is 2,208,988,800 s into the NTP era; half a second is half of the fraction.
-        #expect(NTPTime(unixNanoseconds: 500_000_000).rawValue == 2_208_988_800 << 32 | 0x8000_0000)
+        let expected: UInt64 = 2_208_988_800 << 32 | 0x8000_0000
+        #expect(NTPTime(unixNanoseconds: 500_000_000).rawValue == expected)
     }
 }

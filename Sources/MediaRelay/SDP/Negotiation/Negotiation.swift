@@ -149,7 +149,8 @@ private struct SectionNegotiation {
     private var headerExtensions: [ExtensionMap] {
         var seen: Set<UInt8> = []
         return media.extensionMaps.filter { map in
-            1...14 ~= map.identifier && policy.headerExtensions.contains(map.uri) && seen.insert(map.identifier).inserted
+            1...14 ~= map.identifier && policy.headerExtensions.contains(map.uri)
+                && seen.insert(map.identifier).inserted
         }
     }
 }
