@@ -7,6 +7,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
+import line_client  # noqa: E402
 import relay  # noqa: E402
 
 
@@ -30,3 +31,23 @@ def make_server(tmp_path):
 def server(make_server):
     """A running server with the settings for tests."""
     return make_server()
+
+
+@pytest.fixture
+def connect():
+    """Opens connections of the line protocol to a server: connect(server). They end with the test."""
+    clients = []
+
+    def open_client(server):
+        clients.append(line_client.LineClient(server.line_port))
+        return clients[-1]
+
+    yield open_client
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
+def line(server, connect):
+    """Opens connections of the line protocol to the running server: line()."""
+    return lambda: connect(server)

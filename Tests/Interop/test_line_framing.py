@@ -201,11 +201,11 @@ def test_missing_and_wrong_arguments(line, command, status):
     assert client.whoami()[:2] == ["args", "Home"]
 
 
-def test_random_bytes_harm_nobody(line, relay):
+def test_random_bytes_harm_nobody(line, server):
     chance = random.Random(4)
     steady = line().guest("steady")
     for _ in range(20):
-        with LineClient(relay.line_port) as noisy:
+        with LineClient(server.line_port) as noisy:
             try:
                 for _ in range(20):
                     noisy.send_raw(chance.randbytes(chance.randrange(1, 300)))
@@ -214,11 +214,11 @@ def test_random_bytes_harm_nobody(line, relay):
     assert steady.whoami()[0] == "steady"
 
 
-def test_netcat(line, relay):
+def test_netcat(line, server):
     """Bare LF from nc, the way that people try a server."""
     listener = line().guest("listener")
     with subprocess.Popen(
-        ["nc", "127.0.0.1", str(relay.line_port)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        ["nc", "127.0.0.1", str(server.line_port)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as netcat:
         netcat.stdin.write(b'#login anon netcat\n#broadcast "hello from netcat"\n#quit\n')
         netcat.stdin.flush()

@@ -141,9 +141,9 @@ def test_status_numbers(line):
     assert numbers(one)[0] > archstatus
 
 
-def test_an_empty_room_expires(start_relay, connect):
-    relay = start_relay({"timeouts": {"emptyRoom": 1}})
-    client, other = connect(relay).guest("maker"), connect(relay).guest("watcher")
+def test_an_empty_room_expires(make_server, connect):
+    fast = make_server({"timeouts.emptyRoom": 1})
+    client, other = connect(fast).guest("maker"), connect(fast).guest("watcher")
     client.ok("#createroom kept")
     client.ok("#changeroom kept")
     client.ok("#createroom brief")
@@ -156,7 +156,7 @@ def test_an_empty_room_expires(start_relay, connect):
     assert list(other.rooms()) == ["Home"]
 
 
-def test_rooms_and_accounts_survive_a_kill(relay, line, connect, account):
+def test_rooms_and_accounts_survive_a_kill(server, line, connect, account):
     owner = account("survivor")
     owner.ok('#createroom stays "pass word" regd')
     owner.ok("#createroom open")
@@ -164,12 +164,12 @@ def test_rooms_and_accounts_survive_a_kill(relay, line, connect, account):
         owner.send(f"#createroom many{index}")
     acknowledged = [owner.read_reply().status for _ in range(50)]
     assert acknowledged == [0] * 50
-    relay.kill()
-    relay.start()
-    back = connect(relay).user("survivor", "pw")
+    server.kill9()
+    server.start()
+    back = connect(server).user("survivor", "pw")
     rooms = back.rooms()
     assert rooms["stays"][0] == "survivor" and rooms["stays"][3:] == ["priv", "regd"]
     assert all(f"many{index}" in rooms for index in range(50))
     back.ok("#changeroom stays")
-    assert connect(relay).guest("survivorguest").status("#changeroom stays 'pass word'") in (3501, -1)
+    assert connect(server).guest("survivorguest").status("#changeroom stays 'pass word'") in (3501, -1)
     assert back.status("#createroom open") == 3102
