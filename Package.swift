@@ -17,6 +17,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     ],
     targets: [
@@ -24,13 +25,28 @@ let package = Package(
         .systemLibrary(name: "COpus", path: "Sources/CLibraries/COpus", pkgConfig: "opus", providers: [.apt(["libopus-dev"])]),
         .systemLibrary(name: "COgg", path: "Sources/CLibraries/COgg", pkgConfig: "ogg", providers: [.apt(["libogg-dev"])]),
         .systemLibrary(
+            name: "CSpeex", path: "Sources/CLibraries/CSpeex", pkgConfig: "speex", providers: [.apt(["libspeex-dev"])]),
+        .systemLibrary(
+            name: "CSpeexDSP", path: "Sources/CLibraries/CSpeexDSP", pkgConfig: "speexdsp",
+            providers: [.apt(["libspeexdsp-dev"])]),
+        .systemLibrary(
+            name: "CTheora", path: "Sources/CLibraries/CTheora", pkgConfig: "theoraenc",
+            providers: [.apt(["libtheora-dev"])]),
+        .systemLibrary(name: "CVPX", path: "Sources/CLibraries/CVPX", pkgConfig: "vpx", providers: [.apt(["libvpx-dev"])]),
+        .systemLibrary(
             name: "CSQLite", path: "Sources/CLibraries/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(
             name: "COpenSSL", path: "Sources/CLibraries/COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "CLinux", path: "Sources/CLibraries/CLinux"),
 
-        .target(name: "Codec", dependencies: ["COpus", "COgg"], swiftSettings: swiftSettings),
-        .target(name: "MediaRelay", dependencies: ["Codec", "CLinux"], swiftSettings: swiftSettings),
+        .target(
+            name: "Codec", dependencies: ["COpus", "COgg", "CSpeex", "CSpeexDSP", "CTheora", "CVPX"],
+            swiftSettings: swiftSettings),
+        .target(
+            name: "MediaRelay",
+            dependencies: ["Codec", "CLinux", .product(name: "HeapModule", package: "swift-collections")],
+            exclude: ["RTP/README.md", "RTCP/README.md", "SDP/README.md", "PayloadFormats/README.md"],
+            swiftSettings: swiftSettings),
         .target(name: "Signaling", swiftSettings: swiftSettings),
         .target(name: "Storage", dependencies: ["Signaling", "CSQLite", "COpenSSL"], swiftSettings: swiftSettings),
         .target(name: "Gateways", dependencies: ["Signaling"], exclude: ["Line/README.md"], swiftSettings: swiftSettings),

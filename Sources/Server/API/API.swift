@@ -75,7 +75,7 @@ final class API {
 
     /// Where a session that a request opens comes from.
     func origin(of request: HTTPRequest) -> Origin {
-        Origin(door: .http, address: request.address)
+        Origin(door: .http, address: request.remoteAddress)
     }
 
     /// What the request's token says; it must have one, in the header or, where that is allowed, in `token=`.
@@ -93,13 +93,6 @@ final class API {
 
     private func readiness() -> Answer {
         answer(isReady ? .text(.ok, "ready\n") : Problem.unavailable.response)
-    }
-}
-
-extension HTTPRequest {
-    /// The address of the other end as a value.
-    var address: IPAddress? {
-        remoteAddress.flatMap { IPAddress(String($0.prefix { $0 != "%" })) }
     }
 }
 

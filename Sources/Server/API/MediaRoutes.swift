@@ -55,7 +55,7 @@ extension API {
     ) throws(Problem) -> EventLoopFuture<(Name, MediaOpened)>.Isolated {
         guard let name = Name(room) else { throw Problem(.notFound, "notFound", "There is no room of this name.") }
         let opening = MediaOpening(
-            request: kind, requester: request.address, audio: try Self.delivery(request, kind),
+            request: kind, requester: request.remoteAddress, audio: try Self.delivery(request, kind),
             speakers: try Self.speakers(request.query["speakers"]), until: end)
         let password = request.query["password"].map { Secret($0) }
         let owner = token.claims.identity

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTP1
+import Signaling
 
 /// What a connection may cost before its request is known.
 struct HTTPLimits: Sendable {
@@ -15,7 +16,7 @@ struct HTTPLimits: Sendable {
 }
 
 /// Answers a request; called on the loop of its connection.
-typealias HTTPHandler = @Sendable (HTTPRequest, any EventLoop) -> EventLoopFuture<HTTPResponse>
+typealias HTTPHandler = @Sendable (HTTPRequest) -> EventLoopFuture<HTTPResponse>
 
 /// One HTTP/1.1 connection: gathers requests within bounds of size and time, hands them to the handler, writes what it
 /// answers, keeps the connection alive.
@@ -86,7 +87,7 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
         }
         let request = HTTPRequest(
             method: head.method, path: target.path, query: target.query, headers: head.headers, body: ByteBuffer(),
-            remoteAddress: context.remoteAddress?.ipAddress)
+            remoteAddress: context.remoteAddress.flatMap { IPAddress($0) })
         state = .receiving(head, request)
         expect(within: limits.bodyTime, context)
         if head.headers.first(name: "expect")?.lowercased() == "100-continue" {
@@ -112,7 +113,7 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
         state = .answering
         deadline = .distantFuture
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        handler(request, context.eventLoop).hop(to: context.eventLoop).whenComplete { result in
+        handler(request).hop(to: context.eventLoop).whenComplete { result in
             let (connection, context) = bound.value
             connection.answer(head, result, context)
         }

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTP1
+import Signaling
 
 /// One request, read completely.
 struct HTTPRequest: Sendable {
@@ -10,8 +11,8 @@ struct HTTPRequest: Sendable {
     var query: [String: String]
     var headers: HTTPHeaders
     var body: ByteBuffer
-    /// The address of the other end, in numbers; nil where there is none.
-    var remoteAddress: String?
+    /// The address of the other end; nil where there is none.
+    var remoteAddress: IPAddress?
 
     /// The media type of the body, without parameters, in lower case.
     var contentType: String? {

@@ -1,53 +1,30 @@
 import COpenSSL
 import Glibc
 
-/// The folder that holds everything the server keeps. Whoever has one open is the only one who may touch the store.
-struct DataFolder: ~Copyable {
-    /// Why the folder cannot be used.
-    enum Failure: Error, Equatable, CustomStringConvertible {
-        /// It, or a file in it, cannot be made, read or written: the sentence's end.
-        case unusable(String)
-        /// Another process holds it.
-        case inUse
+/// The files of the data folder that are neither the store's nor the control socket: secrets.
+///
+/// The folder belongs to whoever has the store open, which must come first.
+struct DataFolder: Sendable {
+    /// Why the folder cannot be used: the end of a sentence.
+    struct Failure: Error, Equatable, CustomStringConvertible {
+        let description: String
 
-        var description: String {
-            switch self {
-            case .unusable(let reason): reason
-            case .inUse: "is in use by another media-relay; one data folder serves one server"
-            }
-        }
+        static func unusable(_ reason: String) -> Failure { Failure(description: reason) }
     }
 
     /// Where it is.
     let path: String
-    private let lock: Int32
-
-    /// Makes the folder where it is missing (mode 0700), and takes it for this process alone until it ends.
-    init(path: String) throws(Failure) {
-        try Self.makeFolders(path)
-        let lock = try Self.takeLock(path + "/lock")
-        self.path = path
-        self.lock = lock
-    }
-
-    deinit {
-        close(lock)
-    }
-
-    private static func takeLock(_ lockPath: String) throws(Failure) -> Int32 {
-        let lock = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard lock >= 0 else { throw .unusable("is not writable: \(lockPath): \(errorText())") }
-        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-            let reason = errno
-            close(lock)
-            guard reason == EWOULDBLOCK else { throw .unusable("cannot be locked: \(errorText(reason))") }
-            throw .inUse
-        }
-        return lock
-    }
 
     /// Where the control socket of a data folder is.
     static func controlSocket(in path: String) -> String { path + "/control.sock" }
+
+    /// The key that tokens are signed with.
+    func tokenKey() throws(Failure) -> TokenKey {
+        guard let key = TokenKey(bytes: try secret("token.key", size: TokenKey.size)) else {
+            throw .unusable("holds a token.key of another size")
+        }
+        return key
+    }
 
     /// Reads a secret of so many bytes from a file of mode 0600, or makes it at the first start from OpenSSL's random
     /// numbers; it is on the disk before it is used.
@@ -91,21 +68,6 @@ struct DataFolder: ~Copyable {
             throw .unusable("holds \(file), which is not \(size) bytes long: delete it for a new one")
         }
         return Array(bytes.prefix(size))
-    }
-
-    private static func makeFolders(_ path: String) throws(Failure) {
-        var status = stat()
-        if stat(path, &status) == 0 {
-            guard status.st_mode & S_IFMT == S_IFDIR else { throw .unusable("\(path) is not a folder") }
-            guard access(path, W_OK | X_OK) == 0 else { throw .unusable("\(path) is not writable: \(errorText())") }
-            return
-        }
-        if let slash = path.dropLast().lastIndex(of: "/"), slash > path.startIndex {
-            try makeFolders(String(path[..<slash]))
-        }
-        guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
-            throw .unusable("\(path) cannot be made: \(errorText())")
-        }
     }
 
     private static func errorText(_ number: Int32 = errno) -> String { String(cString: strerror(number)) }

@@ -6,20 +6,15 @@ enum Outlet {
     case none
     /// Requests that are answered one by one: HTTP and the control socket.
     case requests(RequestSession)
+    /// A connection of the line protocol.
+    case line(LineChannel)
 
     /// A command is answered.
-    func reply(_ tag: Tag, _ reply: Reply) {
+    func reply(_ tag: Tag, _ reply: Reply, now: Timestamp) {
         switch self {
         case .none: break
+        case .line(let channel): channel.reply(tag, reply, now: now)
         case .requests(let session): session.reply(tag, reply)
-        }
-    }
-
-    /// The session hears of something.
-    func deliver(_ event: Event) {
-        switch self {
-        case .none: break
-        case .requests(let session): session.deliver(event)
         }
     }
 
@@ -28,6 +23,7 @@ enum Outlet {
         switch self {
         case .none: break
         case .requests(let session): session.closed(reason: reason)
+        case .line(let channel): channel.closed(reason: reason)
         }
     }
 
@@ -35,6 +31,7 @@ enum Outlet {
     func setReading(_ reads: Bool) {
         switch self {
         case .none, .requests: break
+        case .line(let channel): channel.setReading(reads)
         }
     }
 }

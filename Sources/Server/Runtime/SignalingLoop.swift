@@ -1,3 +1,4 @@
+import Gateways
 import Glibc
 import NIOCore
 import Signaling
@@ -18,6 +19,9 @@ final class SignalingLoop {
     private var places: [Place] = []
     private var openSessions = 0
     private var effects: [Effect] = []
+    /// The connections that have something to write in this turn.
+    private var written: [LineChannel] = []
+    private var writing: [LineChannel] = []
     private var turnIsScheduled = false
     private var timer: Scheduled<Void>?
     private var timerDeadline = Timestamp(milliseconds: .max)
@@ -94,6 +98,12 @@ final class SignalingLoop {
         return promise.futureResult
     }
 
+    /// A connection has something to write at the end of the turn.
+    func noteOutput(of channel: LineChannel) {
+        written.append(channel)
+        scheduleTurn()
+    }
+
     // A turn
 
     private func scheduleTurn() {
@@ -106,10 +116,15 @@ final class SignalingLoop {
 
     private func turn() {
         turnIsScheduled = false
-        hub.advance(to: Self.now())
+        let now = Self.now()
+        hub.advance(to: now)
         hub.takeEffects(into: &effects)
-        for effect in effects { perform(effect) }
+        for effect in effects { perform(effect, now) }
         effects.removeAll(keepingCapacity: true)
+        // Writing may bring other connections to the list: they have their turn next.
+        swap(&written, &writing)
+        for channel in writing { channel.endTurn() }
+        writing.removeAll(keepingCapacity: true)
         setTimer()
         if let drained, openSessions == 0, !hub.isBusy, !turnIsScheduled { drained.succeed() }
     }
@@ -131,9 +146,9 @@ final class SignalingLoop {
 
     // What the hub wants
 
-    private func perform(_ effect: Effect) {
+    private func perform(_ effect: Effect, _ now: Timestamp) {
         switch effect {
-        case .reply(let session, let tag, let reply): outlet(of: session).reply(tag, reply)
+        case .reply(let session, let tag, let reply): outlet(of: session).reply(tag, reply, now: now)
         case .deliver(let delivery): deliver(delivery)
         case .close(let session, let reason): forget(session)?.close(reason: reason)
         case .pauseReading(let session): outlet(of: session).setReading(false)
@@ -157,7 +172,18 @@ final class SignalingLoop {
     }
 
     private func deliver(_ delivery: Delivery) {
-        for session in delivery.sessions { outlet(of: session).deliver(delivery.event) }
+        // Encoded when the first connection of the protocol hears it, then shared by all.
+        var line: LineEvent??
+        for session in delivery.sessions {
+            switch outlet(of: session) {
+            case .none: break
+            case .requests(let session): session.deliver(delivery.event)
+            case .line(let channel):
+                let encoded = line ?? LineEvent(delivery.event)
+                line = .some(encoded)
+                if let encoded { channel.deliver(encoded) }
+            }
+        }
     }
 
     /// Brings what another thread has done back to the hub.
