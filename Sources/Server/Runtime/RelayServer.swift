@@ -88,7 +88,8 @@ actor RelayServer {
         next.origins = new.origins
         for setting in Setting.all where setting.show(configuration.values) != setting.show(new.values) {
             guard setting.reloadable else {
-                log.warning("\(setting.key) takes effect at the next start", metadata: ["at": "\(new.origin(of: setting.key))"])
+                log.warning(
+                    "\(setting.key) takes effect at the next start", metadata: ["at": "\(new.origin(of: setting.key))"])
                 continue
             }
             setting.copy(new.values, &next.values)
