@@ -24,6 +24,8 @@ struct MediaSession {
     let allowed: MediaKinds
     var muted: MediaKinds
     var sections: [Section]
+    /// The track that the endpoint does not hear: its own, or that of another session of the same person.
+    var ownTrack: MixTrackID?
     let opened: MediaTime
     var lastHeard: MediaTime?
     var nextReport: MediaTime
