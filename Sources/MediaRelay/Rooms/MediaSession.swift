@@ -6,6 +6,8 @@ struct MediaSession {
         /// Where packets come from, once the first acceptable one has come.
         var rtpSource: SocketAddress?
         var rtcpSource: SocketAddress?
+        /// The first and the latest of an unbroken series of refusals by the endpoint's host.
+        var refusals: (first: MediaTime, last: MediaTime)?
         /// The stream that comes in.
         var inbound: InboundStream?
         /// The stream that goes out.
