@@ -45,7 +45,10 @@ let package = Package(
         .target(
             name: "MediaRelay",
             dependencies: ["Codec", "CLinux", .product(name: "HeapModule", package: "swift-collections")],
-            exclude: ["RTP/README.md", "RTCP/README.md", "SDP/README.md", "PayloadFormats/README.md"],
+            exclude: [
+                "Audio/README.md", "Engine/README.md", "IO/README.md", "PayloadFormats/README.md", "RTCP/README.md",
+                "RTP/README.md", "Rooms/README.md", "SDP/README.md", "Video/README.md",
+            ],
             swiftSettings: swiftSettings),
         .target(name: "Signaling", swiftSettings: swiftSettings),
         .target(name: "Storage", dependencies: ["Signaling", "CSQLite", "COpenSSL"], swiftSettings: swiftSettings),
@@ -61,7 +64,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "Yams", package: "Yams"),
             ],
-            exclude: ["Call/README.md"],
+            exclude: ["README.md"],
             swiftSettings: swiftSettings),
 
         .testTarget(name: "CodecTests", dependencies: ["Codec"], swiftSettings: swiftSettings),
@@ -69,6 +72,16 @@ let package = Package(
         .testTarget(name: "SignalingTests", dependencies: ["Signaling"], swiftSettings: swiftSettings),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "Signaling"], swiftSettings: swiftSettings),
         .testTarget(name: "GatewaysTests", dependencies: ["Gateways", "Signaling"], swiftSettings: swiftSettings),
-        .testTarget(name: "ServerTests", dependencies: ["Server"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ServerTests",
+            dependencies: [
+                "Server", "Signaling",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: swiftSettings),
     ]
 )

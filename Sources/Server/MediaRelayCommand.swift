@@ -19,7 +19,7 @@ struct MediaRelayCommand: AsyncParsableCommand {
                 try command.run()
             }
         } catch let failure as CommandFailure {
-            let line = Array("media-relay: \(failure)\n".utf8)
+            let line = Array("\(failure)\n".utf8)
             write(STDERR_FILENO, line, line.count)
             fflush(nil)
             Glibc.exit(failure.status)

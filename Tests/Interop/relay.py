@@ -200,7 +200,10 @@ class Server:
 
     # HTTP
 
-    def request(self, method, path, body=None, headers=None, token=None, timeout=30):
+    def request(self, method, path, body=None, **more):
+        return self.request_at(self.http_port, method, path, body, **more)
+
+    def request_at(self, port, method, path, body=None, headers=None, token=None, timeout=30):
         headers = dict(headers or {})
         if token:
             headers["Authorization"] = f"Bearer {token}"
@@ -209,7 +212,7 @@ class Server:
             headers.setdefault("Content-Type", "application/json")
         if isinstance(body, str):
             body = body.encode()
-        request = urllib.request.Request(self.url(path), data=body, headers=headers, method=method)
+        request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", data=body, headers=headers, method=method)
         try:
             with _opener.open(request, timeout=timeout) as response:
                 return Answer(response.status, response.headers, response.read())

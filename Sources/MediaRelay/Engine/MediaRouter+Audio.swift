@@ -61,15 +61,16 @@ extension MediaRouter {
 
     /// One step of 20 ms of a room.
     func tick(_ key: Slab<MediaRoom>.Key, scheduled: MediaTime, at now: MediaTime) {
-        let next: MediaTime? = rooms.with(key) { room in
-            guard room.nextTick == scheduled else { return nil }
-            room.mixing?.collecting.ticks.append(
-                MixBatch.Tick(time: scheduled, position: room.tickNumber * Int64(MixInput.tickSamples)))
-            room.tickNumber += 1
-            let next = MediaTime(nanoseconds: scheduled.nanoseconds + Self.tickNanoseconds)
-            room.nextTick = next
-            return next
-        } ?? nil
+        let next: MediaTime? =
+            rooms.with(key) { room in
+                guard room.nextTick == scheduled else { return nil }
+                room.mixing?.collecting.ticks.append(
+                    MixBatch.Tick(time: scheduled, position: room.tickNumber * Int64(MixInput.tickSamples)))
+                room.tickNumber += 1
+                let next = MediaTime(nanoseconds: scheduled.nanoseconds + Self.tickNanoseconds)
+                room.nextTick = next
+                return next
+            } ?? nil
         guard let next else { return }
         timers.insert(Timer(time: next, target: .tick(key)))
         submit(key)
@@ -155,28 +156,30 @@ extension MediaRouter {
     // MARK: - Ticks
 
     private func startTicks(_ key: Slab<MediaRoom>.Key, at now: MediaTime) {
-        let first: MediaTime? = rooms.with(key) { room in
-            guard room.nextTick == nil else { return nil }
-            let elapsed = now.nanoseconds - room.clockOrigin.nanoseconds
-            let number = max(room.tickNumber, elapsed / Self.tickNanoseconds + 1)
-            room.tickNumber = number
-            let time = MediaTime(nanoseconds: room.clockOrigin.nanoseconds + number * Self.tickNanoseconds)
-            room.nextTick = time
-            return time
-        } ?? nil
+        let first: MediaTime? =
+            rooms.with(key) { room in
+                guard room.nextTick == nil else { return nil }
+                let elapsed = now.nanoseconds - room.clockOrigin.nanoseconds
+                let number = max(room.tickNumber, elapsed / Self.tickNanoseconds + 1)
+                room.tickNumber = number
+                let time = MediaTime(nanoseconds: room.clockOrigin.nanoseconds + number * Self.tickNanoseconds)
+                room.nextTick = time
+                return time
+            } ?? nil
         if let first { timers.insert(Timer(time: first, target: .tick(key))) }
     }
 
     /// Gives the collected batch to a worker, unless one is still there.
     private func submit(_ key: Slab<MediaRoom>.Key) {
-        let job: (RoomMixer, MixBatch)? = rooms.with(key) { room in
-            guard let mixing = room.mixing, let spare = mixing.spare, !mixing.collecting.ticks.isEmpty else {
-                return nil
-            }
-            room.mixing?.spare = nil
-            room.mixing?.collecting = spare
-            return (mixing.mixer, mixing.collecting)
-        } ?? nil
+        let job: (RoomMixer, MixBatch)? =
+            rooms.with(key) { room in
+                guard let mixing = room.mixing, let spare = mixing.spare, !mixing.collecting.ticks.isEmpty else {
+                    return nil
+                }
+                room.mixing?.spare = nil
+                room.mixing?.collecting = spare
+                return (mixing.mixer, mixing.collecting)
+            } ?? nil
         if let job { output.mix(job.1, with: job.0, room: key) }
     }
 

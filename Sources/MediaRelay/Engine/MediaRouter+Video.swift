@@ -13,6 +13,8 @@ extension MediaRouter {
         let beginsKeyFrame = Self.beginsKeyFrame(payload)
         if beginsKeyFrame { videoTracks.with(track) { $0.keyFrames.satisfied() } }
         forward.append(header, sequence: sequence, payload: payload, beginsKeyFrame: beginsKeyFrame)
+        // Who is to see a new track must be known before its first key frame goes by.
+        if known == nil { assignVideo(at: now) }
     }
 
     /// Sends the packets that have come of one track to all who watch it.
@@ -217,6 +219,8 @@ extension MediaRouter {
         videoTracks.with(track) {
             $0.watchers.append(VideoTrack.Watcher(session: viewer, section: section, isActive: false))
         }
+        // One that has just come and is about to be forwarded will do.
+        if forwardTrack == track, forward.firstKeyFrame != nil { return }
         requestKeyFrame(track, at: now)
     }
 }

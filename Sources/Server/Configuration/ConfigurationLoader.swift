@@ -39,9 +39,14 @@ struct ConfigurationLoader: Sendable {
     func load() throws(ConfigurationError) -> LoadedConfiguration {
         var loaded = LoadedConfiguration()
         if let path { try apply(file: try read(path), path: path, to: &loaded) }
+        try applyOverrides(to: &loaded)
+        return loaded
+    }
+
+    /// Takes the environment, then the flags.
+    func applyOverrides(to loaded: inout LoadedConfiguration) throws(ConfigurationError) {
         try applyEnvironment(to: &loaded)
         try applyAssignments(to: &loaded)
-        return loaded
     }
 
     private func read(_ path: String) throws(ConfigurationError) -> String {
@@ -58,7 +63,7 @@ struct ConfigurationLoader: Sendable {
         return text
     }
 
-    /// Takes a YAML text; public to the module so that tests need no file.
+    /// Takes the text of a file; `path` is what its errors name.
     func apply(file text: String, path: String, to loaded: inout LoadedConfiguration) throws(ConfigurationError) {
         let root: Node?
         do {

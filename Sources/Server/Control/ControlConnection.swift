@@ -56,7 +56,8 @@ final class ControlConnection: ChannelInboundHandler {
         received.moveReaderIndex(forwardBy: 1)
         received.discardReadBytes()
         guard line.count <= Self.maximumLine, let request = JSON.decode(ControlRequest.self, from: line) else {
-            return reply(.refused("unsupported", "This server does not know this command; is it of another version?"), context)
+            return reply(
+                .refused("unsupported", "This server does not know this command; is it of another version?"), context)
         }
         isAnswering = true
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)

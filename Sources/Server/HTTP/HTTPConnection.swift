@@ -168,13 +168,13 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
 
     /// Sets when the next part must have come. One timer runs at a time, and is set again only when it fires too early.
     private func expect(within time: TimeAmount, _ context: ChannelHandlerContext) {
-        deadline = .now() + time
+        deadline = context.eventLoop.now + time
         if timer == nil { schedule(context) }
     }
 
     private func schedule(_ context: ChannelHandlerContext) {
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        timer = context.eventLoop.scheduleTask(deadline: min(deadline, .now() + limits.header)) {
+        timer = context.eventLoop.scheduleTask(deadline: min(deadline, context.eventLoop.now + limits.header)) {
             let (connection, context) = bound.value
             connection.timerFired(context)
         }
@@ -182,7 +182,7 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
 
     private func timerFired(_ context: ChannelHandlerContext) {
         timer = nil
-        guard deadline <= .now() else { return schedule(context) }
+        guard deadline <= context.eventLoop.now else { return schedule(context) }
         switch state {
         case .receiving: refuse(.timeout, context)
         case .idle, .closing: context.close(promise: nil)

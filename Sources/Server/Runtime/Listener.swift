@@ -44,7 +44,8 @@ struct Listener: Sendable {
         switch number {
         case EADDRINUSE: return configuration.error(key, "port \(port) is in use on \(address)")
         case EACCES: return configuration.error(key, "port \(port) may not be opened by this user")
-        case EADDRNOTAVAIL, EAFNOSUPPORT: return configuration.error("listen", "\(address) is no address of this machine")
+        case EADDRNOTAVAIL, EAFNOSUPPORT:
+            return configuration.error("listen", "\(address) is no address of this machine")
         default: return configuration.error(key, "\(place) cannot be opened: \(error)")
         }
     }

@@ -22,7 +22,7 @@ actor RelayServer {
 
     /// Opens everything; when it returns, the server serves.
     static func start(_ configuration: LoadedConfiguration, log: Logger) async throws -> RelayServer {
-        let core = try await Core.open(configuration)
+        let core = try await Core.open(configuration, withMedia: true)
         do {
             return try await RelayServer(core, configuration, log: log)
         } catch {
@@ -88,7 +88,8 @@ actor RelayServer {
         next.origins = new.origins
         for setting in Setting.all where setting.show(configuration.values) != setting.show(new.values) {
             guard setting.reloadable else {
-                log.warning("\(setting.key) takes effect at the next start", metadata: ["at": "\(new.origin(of: setting.key))"])
+                log.warning(
+                    "\(setting.key) takes effect at the next start", metadata: ["at": "\(new.origin(of: setting.key))"])
                 continue
             }
             setting.copy(new.values, &next.values)
@@ -132,6 +133,7 @@ actor RelayServer {
         }
         door("http", values.http.port)
         door("line", values.line.port)
+        doors.append("rtp \(values.media.rtpPorts)")
         return "media-relay is ready: \(doors.joined(separator: ", ")), data in \(values.data)"
     }
 }

@@ -13,7 +13,8 @@ final class SignalingLoop {
     private let hub: Hub
     private let store: any Store
     private let hashes: HashPool
-    private let media: (any MediaControl)?
+    /// Set once, before anything happens; nil where there is no media.
+    var media: (any MediaControl)?
 
     /// Where the sessions' replies and events go, by the slot of their id.
     private var places: [Place] = []
@@ -33,15 +34,12 @@ final class SignalingLoop {
     }
 
     /// Must be made on `eventLoop`.
-    init(
-        eventLoop: any EventLoop, hub: Hub, store: any Store, hashes: HashPool, media: (any MediaControl)?
-    ) {
+    init(eventLoop: any EventLoop, hub: Hub, store: any Store, hashes: HashPool) {
         eventLoop.preconditionInEventLoop()
         self.eventLoop = eventLoop
         self.hub = hub
         self.store = store
         self.hashes = hashes
-        self.media = media
     }
 
     /// The time as the hub counts it.

@@ -43,7 +43,8 @@ enum Token {
         var claims: TokenClaims? {
             guard let name = Name(sub) else { return nil }
             switch (account, guest) {
-            case (let account?, nil): return TokenClaims(identity: .account(AccountID(account)), name: name, stamp: stamp)
+            case (let account?, nil):
+                return TokenClaims(identity: .account(AccountID(account)), name: name, stamp: stamp)
             case (nil, let guest?): return TokenClaims(identity: .guest(GuestID(guest)), name: name, stamp: stamp)
             default: return nil
             }

@@ -74,18 +74,21 @@ public struct QueryID: Hashable, Sendable {
 
 /// Work with a password: slow on purpose, so that it runs on a pool beside the event loop.
 public enum HashJob: Sendable {
-    /// Makes verifiers of a new password: of the password itself, and of the hexadecimal MD5 of it.
-    case make(Secret, withMD5: Bool)
+    /// Makes verifiers of a new password: of the password itself and, if wanted, of the hexadecimal MD5 of it (lower case); and
+    /// seals it, if wanted, so that challenges can be answered.
+    case make(Secret, withMD5: Bool, sealed: Bool)
     /// Whether a password is the one of a verifier; a nil verifier takes as long and says no.
     case verify(Secret, PasswordVerifier?)
-    /// Verifies one password and, where it is right, makes verifiers of another.
-    case change(old: Secret, PasswordVerifier, new: Secret)
+    /// Verifies a password and, where it is right, does what `make` does with another; else `verified(false)`.
+    case change(old: Secret, PasswordVerifier, new: Secret, sealed: Bool)
+    /// Whether a response is the hexadecimal MD5 of the challenge's text followed by the sealed password.
+    case respond(challenge: String, response: String, PasswordVerifier?)
 }
 
 /// What came of a hash job.
 public enum HashResult: Sendable {
-    /// The verifiers of a new password; the second of its MD5.
-    case made(PasswordVerifier, md5: PasswordVerifier?)
+    /// The verifier of a new password, that of its MD5, and the sealed password.
+    case made(PasswordVerifier, md5: PasswordVerifier?, sealed: PasswordVerifier?)
     /// Whether the password was right.
     case verified(Bool)
     /// The pool is full, or the library failed: the command is refused as `unavailable`.

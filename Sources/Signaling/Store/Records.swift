@@ -10,6 +10,8 @@ public struct AccountRecord: Hashable, Sendable {
     public var password: PasswordVerifier
     /// The verifier of the password's hexadecimal MD5.
     public var passwordMD5: PasswordVerifier?
+    /// The password itself, sealed under the server's key, where challenges may be answered.
+    public var sealedPassword: PasswordVerifier?
     /// Changes with the password and with a ban; tokens made before no longer hold.
     public var tokenStamp: Int64
     /// When it was made.
@@ -24,13 +26,15 @@ public struct AccountRecord: Hashable, Sendable {
     /// An account as stored.
     public init(
         id: AccountID, name: Name, role: Role, password: PasswordVerifier, passwordMD5: PasswordVerifier?,
-        tokenStamp: Int64, created: Timestamp, lastSeen: Timestamp?, email: String, profile: Profile
+        sealedPassword: PasswordVerifier? = nil, tokenStamp: Int64, created: Timestamp, lastSeen: Timestamp?,
+        email: String, profile: Profile
     ) {
         self.id = id
         self.name = name
         self.role = role
         self.password = password
         self.passwordMD5 = passwordMD5
+        self.sealedPassword = sealedPassword
         self.tokenStamp = tokenStamp
         self.created = created
         self.lastSeen = lastSeen

@@ -53,8 +53,9 @@ public struct Snapshot: Sendable {
 
 /// What the domain asks of the store while it runs.
 public enum StoreQuery: Sendable {
-    /// A conversation's messages from this sequence backwards, at most so many; newest last. Deleted ones are left out.
-    case messages(ConversationKey, from: UInt64, limit: Int)
+    /// A conversation's messages backwards from its newest, or from before one; at most so many, newest last. Deleted ones are
+    /// left out.
+    case messages(ConversationKey, newest: UInt64, before: UInt64?, limit: Int)
     /// One message.
     case message(MessageID)
     /// The messages kept for an account, oldest first, at most so many.
