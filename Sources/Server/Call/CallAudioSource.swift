@@ -64,11 +64,12 @@ private final class ToneSource: CallAudioSource {
             phase += step
             if phase > 2 * Double.pi { phase -= 2 * Double.pi }
         }
+        let samples = pcm
         var bytes = buffer.mutableSpan
         var target = bytes.mutableBytes
-        let length = try encoder.encode(pcm.span, into: &target)
+        let length = try encoder.encode(samples.span, into: &target)
         packet = Array(buffer[..<length])
-        return pcm.count
+        return samples.count
     }
 }
 
