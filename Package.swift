@@ -45,7 +45,10 @@ let package = Package(
         .target(
             name: "MediaRelay",
             dependencies: ["Codec", "CLinux", .product(name: "HeapModule", package: "swift-collections")],
-            exclude: ["RTP/README.md", "RTCP/README.md", "SDP/README.md", "PayloadFormats/README.md"],
+            exclude: [
+                "Audio/README.md", "Engine/README.md", "IO/README.md", "PayloadFormats/README.md", "RTCP/README.md",
+                "RTP/README.md", "Rooms/README.md", "SDP/README.md", "Video/README.md",
+            ],
             swiftSettings: swiftSettings),
         .target(name: "Signaling", swiftSettings: swiftSettings),
         .target(name: "Storage", dependencies: ["Signaling", "CSQLite", "COpenSSL"], swiftSettings: swiftSettings),

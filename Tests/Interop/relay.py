@@ -69,6 +69,14 @@ def free_udp_range(count=200):
                 probe.close()
 
 
+def eventually(check, timeout=10):
+    """Waits until something holds that happens soon after it was asked for."""
+    end = time.monotonic() + timeout
+    while not check():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.02)
+
+
 class Answer:
     """What the server answered to an HTTP request."""
 
@@ -200,7 +208,10 @@ class Server:
 
     # HTTP
 
-    def request(self, method, path, body=None, headers=None, token=None, timeout=30):
+    def request(self, method, path, body=None, **more):
+        return self.request_at(self.http_port, method, path, body, **more)
+
+    def request_at(self, port, method, path, body=None, headers=None, token=None, timeout=30):
         headers = dict(headers or {})
         if token:
             headers["Authorization"] = f"Bearer {token}"
@@ -209,7 +220,7 @@ class Server:
             headers.setdefault("Content-Type", "application/json")
         if isinstance(body, str):
             body = body.encode()
-        request = urllib.request.Request(self.url(path), data=body, headers=headers, method=method)
+        request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", data=body, headers=headers, method=method)
         try:
             with _opener.open(request, timeout=timeout) as response:
                 return Answer(response.status, response.headers, response.read())

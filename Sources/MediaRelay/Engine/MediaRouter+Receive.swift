@@ -56,18 +56,19 @@ extension MediaRouter {
     }
 
     private func receiveMedia(_ header: RTPHeader, _ packet: RawSpan, owner: SocketOwner, at now: MediaTime) {
-        let verdict: MediaKinds? = sessions.with(owner.session) { session in
-            let setup = session.sections[owner.section].setup
-            guard setup.receives, session.maySend.contains(setup.kind) else {
-                session.drops.notAllowed += 1
-                return nil
-            }
-            guard header.payloadType == setup.payloadType else {
-                session.drops.unexpectedPayload += 1
-                return nil
-            }
-            return setup.kind
-        } ?? nil
+        let verdict: MediaKinds? =
+            sessions.with(owner.session) { session in
+                let setup = session.sections[owner.section].setup
+                guard setup.receives, session.maySend.contains(setup.kind) else {
+                    session.drops.notAllowed += 1
+                    return nil
+                }
+                guard header.payloadType == setup.payloadType else {
+                    session.drops.unexpectedPayload += 1
+                    return nil
+                }
+                return setup.kind
+            } ?? nil
         guard let kind = verdict, !header.payload.isEmpty else { return }
         guard let sequence = count(header, kind: kind, owner: owner, at: now) else { return }
         if kind == .audio {

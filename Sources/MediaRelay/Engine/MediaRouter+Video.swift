@@ -13,6 +13,8 @@ extension MediaRouter {
         let beginsKeyFrame = Self.beginsKeyFrame(payload)
         if beginsKeyFrame { videoTracks.with(track) { $0.keyFrames.satisfied() } }
         forward.append(header, sequence: sequence, payload: payload, beginsKeyFrame: beginsKeyFrame)
+        // Who is to see a new track must be known before its first key frame goes by.
+        if known == nil { assignVideo(at: now) }
     }
 
     /// Sends the packets that have come of one track to all who watch it.
@@ -178,9 +180,7 @@ extension MediaRouter {
     private func assignVideo(room key: Slab<MediaRoom>.Key, at now: MediaTime) {
         guard let room = rooms[key] else { return }
         let senders = room.sessions.filter { sessions[$0]?.videoTrack != nil }
-        let speaker = room.activeSpeaker.track.flatMap { track in
-            senders.first { sessions[$0]?.mixTrack == track }
-        }
+        let speaker = room.activeSpeaker.track.flatMap { room.tracks[$0] }
         for viewer in room.sessions {
             guard let session = sessions[viewer] else { continue }
             let sections = session.sections.indices.filter {
@@ -217,6 +217,8 @@ extension MediaRouter {
         videoTracks.with(track) {
             $0.watchers.append(VideoTrack.Watcher(session: viewer, section: section, isActive: false))
         }
+        // One that has just come and is about to be forwarded will do.
+        if forwardTrack == track, forward.firstKeyFrame != nil { return }
         requestKeyFrame(track, at: now)
     }
 }

@@ -20,13 +20,15 @@ enum SystemThread {
         pthread_attr_init(&attributes)
         pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
         let entry = Unmanaged.passRetained(Entry(name: name, body: body))
-        let result = pthread_create(&thread, &attributes, { argument in
-            guard let argument else { return nil }
-            let entry = Unmanaged<Entry>.fromOpaque(argument).takeRetainedValue()
-            clinux_name_thread(String(entry.name.prefix(15)))
-            entry.body()
-            return nil
-        }, entry.toOpaque())
+        let result = pthread_create(
+            &thread, &attributes,
+            { argument in
+                guard let argument else { return nil }
+                let entry = Unmanaged<Entry>.fromOpaque(argument).takeRetainedValue()
+                clinux_name_thread(String(entry.name.prefix(15)))
+                entry.body()
+                return nil
+            }, entry.toOpaque())
         pthread_attr_destroy(&attributes)
         precondition(result == 0, "the system gives no more threads")
     }

@@ -28,7 +28,7 @@ enum ControlRunner {
     ) async throws -> ControlResponse {
         let core: Core
         do {
-            core = try await Core.open(settings)
+            core = try await Core.open(settings, withMedia: false)
         } catch let error as ConfigurationError {
             throw CommandFailure(configuration: error)
         }

@@ -1,3 +1,4 @@
+import NIOCore
 import Signaling
 
 /// Everything that the server can be set to do, with its defaults.
@@ -10,6 +11,8 @@ struct Configuration: Sendable, Equatable {
     var data = "data"
     /// Threads for codecs and for passwords; 0: one for each core.
     var threads = 0
+    /// How many threads that is.
+    var threadCount: Int { threads == 0 ? System.coreCount : threads }
     /// What decides who may do what.
     var signaling = Settings()
 

@@ -12,11 +12,11 @@ struct Core: Sendable {
     let store: SQLiteStore
     let hashes: HashPool
     let signaling: NIOLoopBound<SignalingLoop>
+    /// Nil for a command without a server, which has no media.
+    let media: MediaBridge?
 
     /// Opens the data folder, reads what is in it, and makes the hub.
-    static func open(
-        _ configuration: LoadedConfiguration, media: (any MediaControl & Sendable)? = nil
-    ) async throws -> Core {
+    static func open(_ configuration: LoadedConfiguration, withMedia: Bool) async throws -> Core {
         let folder = configuration.values.data
         let store: SQLiteStore
         let snapshot: Snapshot
@@ -27,17 +27,32 @@ struct Core: Sendable {
             throw configuration.error("data", error.kind == .locked ? Self.inUse(folder) : error.message)
         }
         let values = configuration.values
-        let threads = values.threads == 0 ? System.coreCount : values.threads
-        let hashes = HashPool(threads: threads, capacity: Self.waitingHashes)
+        let hashes = HashPool(threads: values.threadCount, capacity: Self.waitingHashes)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let eventLoop = group.next()
         let signaling = try await eventLoop.submit {
             let hub = Hub(
                 settings: values.signaling, snapshot: snapshot, random: SystemRandom(), now: SignalingLoop.now())
-            let signaling = SignalingLoop(eventLoop: eventLoop, hub: hub, store: store, hashes: hashes, media: media)
+            let signaling = SignalingLoop(eventLoop: eventLoop, hub: hub, store: store, hashes: hashes)
             return NIOLoopBound(signaling, eventLoop: eventLoop)
         }.get()
-        return Core(group: group, eventLoop: eventLoop, store: store, hashes: hashes, signaling: signaling)
+        let core = Core(
+            group: group, eventLoop: eventLoop, store: store, hashes: hashes, signaling: signaling,
+            media: withMedia ? try openMedia(configuration, signaling, eventLoop) : nil)
+        try await core.onLoop { $0.media = core.media }
+        return core
+    }
+
+    private static func openMedia(
+        _ configuration: LoadedConfiguration, _ signaling: NIOLoopBound<SignalingLoop>, _ eventLoop: any EventLoop
+    ) throws(ConfigurationError) -> MediaBridge {
+        do {
+            return try MediaBridge(configuration.values) { event in
+                eventLoop.execute { signaling.value.handle(event) }
+            }
+        } catch {
+            throw configuration.error("media.rtpPorts", "media cannot be started: \(error)")
+        }
     }
 
     /// Passwords that may wait to be hashed; more sign-ins at once are refused as `unavailable`.
@@ -56,6 +71,7 @@ struct Core: Sendable {
 
     /// Ends what was opened; everything that was accepted is stored before.
     func close() async throws {
+        await media?.shutDown()
         try await group.shutdownGracefully()
         hashes.close()
         store.close()

@@ -22,7 +22,7 @@ actor RelayServer {
 
     /// Opens everything; when it returns, the server serves.
     static func start(_ configuration: LoadedConfiguration, log: Logger) async throws -> RelayServer {
-        let core = try await Core.open(configuration)
+        let core = try await Core.open(configuration, withMedia: true)
         do {
             return try await RelayServer(core, configuration, log: log)
         } catch {
@@ -133,6 +133,7 @@ actor RelayServer {
         }
         door("http", values.http.port)
         door("line", values.line.port)
+        doors.append("rtp \(values.media.rtpPorts)")
         return "media-relay is ready: \(doors.joined(separator: ", ")), data in \(values.data)"
     }
 }

@@ -13,7 +13,8 @@ final class SignalingLoop {
     private let hub: Hub
     private let store: any Store
     private let hashes: HashPool
-    private let media: (any MediaControl)?
+    /// Set once, before anything happens; nil where there is no media.
+    var media: (any MediaControl)?
 
     /// Where the sessions' replies and events go, by the slot of their id.
     private var places: [Place] = []
@@ -33,15 +34,12 @@ final class SignalingLoop {
     }
 
     /// Must be made on `eventLoop`.
-    init(
-        eventLoop: any EventLoop, hub: Hub, store: any Store, hashes: HashPool, media: (any MediaControl)?
-    ) {
+    init(eventLoop: any EventLoop, hub: Hub, store: any Store, hashes: HashPool) {
         eventLoop.preconditionInEventLoop()
         self.eventLoop = eventLoop
         self.hub = hub
         self.store = store
         self.hashes = hashes
-        self.media = media
     }
 
     /// The time as the hub counts it.
@@ -126,12 +124,13 @@ final class SignalingLoop {
         for channel in writing { channel.endTurn() }
         writing.removeAll(keepingCapacity: true)
         setTimer()
-        if let drained, openSessions == 0, !hub.isBusy, !turnIsScheduled { drained.succeed() }
+        if let drained, openSessions == 0, hub.isSettled, !turnIsScheduled { drained.succeed() }
     }
 
     /// One timer runs at a time. It may fire before the next deadline, where that has moved away, but never after it.
     private func setTimer() {
-        guard let next = hub.nextDeadline, next < timerDeadline else { return }
+        // While a commit is at the store nothing is decided; its completion brings the next turn.
+        guard !hub.isBusy, let next = hub.nextDeadline, next < timerDeadline else { return }
         timer?.cancel()
         timerDeadline = next
         let delay = max(0, next.milliseconds - Self.now().milliseconds)

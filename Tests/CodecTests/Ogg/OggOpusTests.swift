@@ -77,6 +77,7 @@ import Testing
         }
         writer.finish(to: &bytes)
         let content = try OggFiles.read(bytes)
-        #expect(content.packets.map(\.info.start) == (0..<50).filter { !(20..<30).contains($0) }.map { Int64($0) * 960 })
+        #expect(
+            content.packets.map(\.info.start) == (0..<50).filter { !(20..<30).contains($0) }.map { Int64($0) * 960 })
     }
 }

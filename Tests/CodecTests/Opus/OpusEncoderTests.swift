@@ -16,7 +16,8 @@ import Testing
             configuration.application = .audio
             configuration.frameDuration = duration
             let length = configuration.frameLength
-            let mono = Signals.sine(frequency: 440, rate: shape.rate, count: length * Int(1_000_000 / duration.rawValue))
+            let mono = Signals.sine(
+                frequency: 440, rate: shape.rate, count: length * Int(1_000_000 / duration.rawValue))
             let pcm = shape.channels == 1 ? mono : mono.flatMap { [$0, $0] }
             let packets = try OpusCoding.encode(pcm, configuration)
             let decoded = try OpusCoding.decode(

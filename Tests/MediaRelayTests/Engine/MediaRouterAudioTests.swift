@@ -125,9 +125,9 @@ struct MediaRouterAudioTests {
         let done = Flag()
         relay.router.setMuted(.audio, session: speaker.id, at: relay.now) { done.set() }
         #expect(!done.isSet)
+        relay.delaysMixing = false
         relay.finishMixing()
         #expect(done.isSet)
-        relay.delaysMixing = false
         let before = relay.packets(to: listener).count
         speak(milliseconds: 1_000)
         let after = try ToneMeter(relay.packets(to: listener).dropFirst(before).map(\.payload))

@@ -83,7 +83,7 @@ struct ToneMeter {
 
     /// The amplitude of a tone in part of the sound, in dB of full scale (Goertzel, Hann window).
     func level(of frequency: Double, in range: Range<Int>? = nil) -> Double {
-        let part = samples[range ?? samples.indices]
+        let part = samples[(range ?? samples.indices).clamped(to: samples.indices)]
         let count = Double(part.count)
         var real = 0.0
         var imaginary = 0.0
