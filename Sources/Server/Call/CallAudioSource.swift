@@ -64,12 +64,13 @@ private final class ToneSource: CallAudioSource {
             phase += step
             if phase > 2 * Double.pi { phase -= 2 * Double.pi }
         }
-        let samples = pcm
         var bytes = buffer.mutableSpan
         var target = bytes.mutableBytes
+        // A span must not outlive its access to the property, so it is one of a local's.
+        let samples = pcm
         let length = try encoder.encode(samples.span, into: &target)
         packet = Array(buffer[..<length])
-        return samples.count
+        return pcm.count
     }
 }
 
