@@ -25,7 +25,7 @@ struct SRTPSessionKeys {
     /// shorter salt filled up with zeros.
     init(_ master: SRTPMasterKey) throws(SRTPError) {
         func set(_ label: UInt8) throws(SRTPError) -> Set {
-            let authenticationLength = master.suite == .aesCM128HMACSHA1_80 ? 20 : 0
+            let authenticationLength = master.suite == .aesCM128HMACSHA1Tag80 ? 20 : 0
             return Set(
                 cipher: try Self.derive(master, label: label, length: SRTPSuite.keyLength),
                 authentication: try Self.derive(master, label: label + 1, length: authenticationLength),

@@ -18,7 +18,7 @@ enum SRTPTransform: ~Copyable {
             let rtp = try GaloisTransform(keys.rtp, isEncrypting: isEncrypting)
             let rtcp = try GaloisTransform(keys.rtcp, isEncrypting: isEncrypting)
             self = .galois(Pair(rtp: rtp, rtcp: rtcp))
-        case .aesCM128HMACSHA1_80:
+        case .aesCM128HMACSHA1Tag80:
             let rtp = try CounterTransform(keys.rtp)
             let rtcp = try CounterTransform(keys.rtcp)
             self = .counter(Pair(rtp: rtp, rtcp: rtcp))

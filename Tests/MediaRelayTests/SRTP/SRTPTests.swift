@@ -55,7 +55,7 @@ struct SRTPVectorTests {
     func derivation() throws {
         let master = try #require(
             SRTPMasterKey(
-                suite: .aesCM128HMACSHA1_80,
+                suite: .aesCM128HMACSHA1Tag80,
                 bytes: hex("E1F97A0D3E018BE0D64FA32C06DE4139 0EC675AD498AFEEBB6960B3AABE6")))
         let keys = try SRTPSessionKeys(master)
         #expect(keys.rtp.cipher == hex("C61E7A93744F39EE10734AFE3FF7A087"))
@@ -140,7 +140,7 @@ struct SRTPOracleTests {
             "8060ffff0001e600deadbeefd37f1a078acc76efddfa2deb9376fe50a9237519fcc4",
             "806000000001e9c0deadbeeff8b9d8d9df0b7cd6cfab0de7d3b590d6e25978bf222c0aacc61f1871d5b9",
         ].map(hex),
-        .aesCM128HMACSHA1_80: [
+        .aesCM128HMACSHA1Tag80: [
             "91e0fffe0001e240deadbeef00000001bede000110aa0000fdf4972419c3de8c289acb582dc371c08ecc508ef7",
             "8060ffff0001e600deadbeefaac2d7bb4aa9015c320f2fca0f4dc692",
             "806000000001e9c0deadbeefb2cf65707ab8ced2fb9670d32414dd6c49ee04ce70525722",
@@ -154,7 +154,7 @@ struct SRTPOracleTests {
             "80c90001deadbeefc74cd37a4af488c8848ac7b6f2d0f196895e6b48e12b14a980000001",
             "80c90001deadbeeff94352ea287c7f38d6870eed42b9fb0dd864b6972ce0a24e80000002",
         ].map(hex),
-        .aesCM128HMACSHA1_80: [
+        .aesCM128HMACSHA1Tag80: [
             "80c90001deadbeefbd5ec56546e12dd980000001ee419313a8b9c0e44094",
             "80c90001deadbeef194b890bb7ebac82800000027b958d86af7b4bae15ec",
         ].map(hex),
