@@ -69,6 +69,14 @@ def free_udp_range(count=200):
                 probe.close()
 
 
+def eventually(check, timeout=10):
+    """Waits until something holds that happens soon after it was asked for."""
+    end = time.monotonic() + timeout
+    while not check():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.02)
+
+
 class Answer:
     """What the server answered to an HTTP request."""
 

@@ -6,7 +6,6 @@ import signal
 import socket
 import stat
 import subprocess
-import time
 
 import pytest
 
@@ -15,14 +14,6 @@ import relay
 
 def run(*arguments, **more):
     return subprocess.run([relay.binary(), *arguments], capture_output=True, text=True, timeout=30, **more)
-
-
-def eventually(check, timeout=10):
-    """Waits until something holds that happens soon after it was asked for."""
-    end = time.monotonic() + timeout
-    while not check():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.02)
 
 
 # Starting
@@ -49,7 +40,7 @@ def test_a_port_of_zero_is_no_door(make_server):
     [
         ("\nhttp:\n  prot: 7001\n", ":3: http.prot: unknown key, did you mean http.port?"),
         ("http.port: high\n", ":1: http.port: must be a whole number from 0 to 65535, not \"high\""),
-        ("http:\n - 1\n", ":1: http: must be settings"),
+        ("http:\n - 1\n", ":2: http: must be settings"),
         ("a: [\n", "is not YAML"),
     ],
 )
@@ -136,7 +127,7 @@ def test_a_reload_takes_what_can_be_taken(server):
     assert server.post("/api/v1/sign-in", {"guest": "ann"}).status == 200
     port = server.http_port
     server.reload(guests__canEnter=False, http__port=relay.free_port())
-    eventually(lambda: "settings read again" in server.log)
+    relay.eventually(lambda: "settings read again" in server.log)
     answer = server.request_at(port, "POST", "/api/v1/sign-in", {"guest": "bob"})
     assert answer.status == 403
     assert answer.json["code"] == "guestsNotAllowed"
@@ -147,7 +138,7 @@ def test_a_reload_takes_what_can_be_taken(server):
 def test_a_reload_of_rubbish_changes_nothing(server):
     server.config_path.write_text("guests.canEnter: false\nhttp.prot: 1\n")
     server.process.send_signal(signal.SIGHUP)
-    eventually(lambda: "did you mean http.port?" in server.log)
+    relay.eventually(lambda: "did you mean http.port?" in server.log)
     assert server.post("/api/v1/sign-in", {"guest": "ann"}).status == 200
 
 

@@ -1,6 +1,10 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <errno.h>
+#include <time.h>
+
+#include <linux/errqueue.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
 #include <pthread.h>
@@ -38,6 +42,32 @@ ssize_t clinux_send_segments(
     header->cmsg_len = CMSG_LEN(sizeof segment);
     memcpy(CMSG_DATA(header), &segment, sizeof segment);
     return sendmsg(descriptor, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+int clinux_report_errors(int descriptor, int is_ipv4) {
+    int on = 1;
+    return is_ipv4 ? setsockopt(descriptor, IPPROTO_IP, IP_RECVERR, &on, sizeof on)
+                   : setsockopt(descriptor, IPPROTO_IPV6, IPV6_RECVERR, &on, sizeof on);
+}
+
+int clinux_take_refusals(int descriptor) {
+    int refusals = 0;
+    for (;;) {
+        union {
+            char buffer[512];
+            struct cmsghdr alignment;
+        } control;
+        struct msghdr message = {.msg_control = control.buffer, .msg_controllen = sizeof control.buffer};
+        if (recvmsg(descriptor, &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) return refusals;
+        for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header)) {
+            int is_error = (header->cmsg_level == IPPROTO_IP && header->cmsg_type == IP_RECVERR) ||
+                           (header->cmsg_level == IPPROTO_IPV6 && header->cmsg_type == IPV6_RECVERR);
+            if (!is_error) continue;
+            struct sock_extended_err error;
+            memcpy(&error, CMSG_DATA(header), sizeof error);
+            if (error.ee_errno == ECONNREFUSED) refusals++;
+        }
+    }
 }
 
 void clinux_name_thread(const char *name) {

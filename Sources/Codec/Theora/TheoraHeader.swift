@@ -58,6 +58,11 @@ public struct TheoraHeader: Sendable, Equatable {
         else { return nil }
     }
 
+    init?(bytes: [UInt8]) {
+        let span = bytes.span.bytes
+        self.init(span)
+    }
+
     /// The number of frames up to and including the one that a granule position belongs to.
     public func frameCount(at granulePosition: Int64) -> Int64 {
         let key = granulePosition >> Int64(granuleShift)

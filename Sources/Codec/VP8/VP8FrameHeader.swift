@@ -26,4 +26,9 @@ public struct VP8FrameHeader: Sendable, Equatable {
         width = Int(frame.littleEndian16(6) & 0x3FFF)
         height = Int(frame.littleEndian16(8) & 0x3FFF)
     }
+
+    init?(bytes: [UInt8]) {
+        let span = bytes.span.bytes
+        self.init(span)
+    }
 }

@@ -1,4 +1,4 @@
-/// Searches through bytes, eight at a time: these three loops touch every byte that a line client sends.
+/// Searches through bytes, eight at a time: these loops touch every byte that a line client sends.
 enum ByteScan {
     private static let ones: UInt64 = 0x0101_0101_0101_0101
     private static let highBits: UInt64 = 0x8080_8080_8080_8080
@@ -6,26 +6,35 @@ enum ByteScan {
     /// The index of the first `byte` in `range`, or nil.
     @inline(__always)
     static func first(_ byte: UInt8, in bytes: Span<UInt8>, _ range: Range<Int>) -> Int? {
-        first(byte, or: byte, in: bytes, range)
+        let pattern = UInt64(byte) &* ones
+        return first(in: bytes, range, word: { zeroBytes($0 ^ pattern) }, byte: { $0 == byte })
     }
 
     /// The index of the first `one` or `other` in `range`, or nil.
     @inline(__always)
     static func first(_ one: UInt8, or other: UInt8, in bytes: Span<UInt8>, _ range: Range<Int>) -> Int? {
-        precondition(range.lowerBound >= 0 && range.upperBound <= bytes.count)
-        let raw = bytes.bytes
         let onePattern = UInt64(one) &* ones
         let otherPattern = UInt64(other) &* ones
+        return first(
+            in: bytes, range, word: { zeroBytes($0 ^ onePattern) | zeroBytes($0 ^ otherPattern) },
+            byte: { $0 == one || $0 == other })
+    }
+
+    /// The first byte that `byte` finds; `word` marks the top bits of such bytes in eight at once, at least of the first.
+    @inline(__always)
+    private static func first(
+        in bytes: Span<UInt8>, _ range: Range<Int>, word: (UInt64) -> UInt64, byte: (UInt8) -> Bool
+    ) -> Int? {
+        precondition(range.lowerBound >= 0 && range.upperBound <= bytes.count)
+        let raw = bytes.bytes
         var index = range.lowerBound
         while index &+ 8 <= range.upperBound {
-            let word = UInt64(littleEndian: raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
-            // A byte that equals the pattern becomes zero; the lowest marked byte is always a true zero.
-            let zero = zeroBytes(word ^ onePattern) | zeroBytes(word ^ otherPattern)
-            if zero != 0 { return index &+ zero.trailingZeroBitCount / 8 }
+            let marks = word(UInt64(littleEndian: raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)))
+            if marks != 0 { return index &+ marks.trailingZeroBitCount / 8 }
             index &+= 8
         }
         while index < range.upperBound {
-            if bytes[index] == one || bytes[index] == other { return index }
+            if byte(bytes[index]) { return index }
             index &+= 1
         }
         return nil
@@ -49,6 +58,7 @@ enum ByteScan {
         return true
     }
 
+    /// Marks the bytes that are zero; of marks above the lowest some may be false.
     @inline(__always)
     private static func zeroBytes(_ word: UInt64) -> UInt64 {
         (word &- ones) & ~word & highBits

@@ -56,6 +56,9 @@ extension LineWords {
     /// A word as text; nil where it is missing.
     func string(_ index: Int) -> String? {
         guard let range = self[index] else { return nil }
-        return String(decoding: bytes[range], as: UTF8.self)
+        // The pointer lives for one copy; a slice of the array would be retained and released.
+        return bytes.withUnsafeBufferPointer {
+            String(decoding: UnsafeBufferPointer(rebasing: $0[range]), as: UTF8.self)
+        }
     }
 }

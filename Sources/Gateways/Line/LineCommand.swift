@@ -1,7 +1,7 @@
 import Signaling
 
-/// One row of the command table.
-struct LineCommand: Sendable {
+/// One row of the command table. A class, so that looking at a row copies none of its functions.
+final class LineCommand: Sendable {
     /// What a command does beyond being handed to the domain.
     enum Kind: Sendable {
         /// The row's `build` makes the domain's command.
@@ -36,12 +36,14 @@ struct LineCommand: Sendable {
     let answer: Answer
     /// Whether nobody is signed in any more once it is done.
     let endsLogin: Bool
+    /// Whether the lines behind it have to wait, since they depend on its outcome.
+    let isAwaited: Bool
 
     /// A command that becomes one of the domain's.
     init(
         _ name: StaticString, _ arguments: ClosedRange<Int>, _ act: Act, beforeLogin: Bool = false,
         answer: Answer = .status,
-        endsLogin: Bool = false,
+        endsLogin: Bool = false, isAwaited: Bool = false,
         build: @escaping @Sendable (borrowing LineWords) throws(LineStatus) -> Command
     ) {
         self.name = name
@@ -51,6 +53,7 @@ struct LineCommand: Sendable {
         self.kind = .plain(build)
         self.answer = answer
         self.endsLogin = endsLogin
+        self.isAwaited = isAwaited
     }
 
     /// A command that the connection itself takes part in.
@@ -62,5 +65,6 @@ struct LineCommand: Sendable {
         self.kind = kind
         self.answer = .status
         self.endsLogin = false
+        if case .login = kind { isAwaited = true } else { isAwaited = false }
     }
 }

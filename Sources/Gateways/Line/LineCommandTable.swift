@@ -66,9 +66,9 @@ extension LineCommandTable {
 
     private static let sessionCommands = [
         LineCommand("#login", 2...3, .connect, beforeLogin: true, kind: .login),
-        LineCommand("#challenge", 0...0, .connect, beforeLogin: true, answer: .ret(LineReplies.challenge)) { _ in
-            .session(.challenge)
-        },
+        LineCommand(
+            "#challenge", 0...0, .connect, beforeLogin: true, answer: .ret(LineReplies.challenge), isAwaited: true
+        ) { _ in .session(.challenge) },
         LineCommand("#whoami", 0...0, .look, answer: .ret(LineReplies.whoAmI)) { _ in .session(.whoAmI) },
         LineCommand("#quit", 0...0, .connect, beforeLogin: true, kind: .quit),
     ]
@@ -85,7 +85,7 @@ extension LineCommandTable {
             let new = try words.secret(1)
             return .account(.changePassword(old: try words.secret(2), new: new))
         },
-        LineCommand("#rmlogin", 0...0, .ownAccount, endsLogin: true) { _ in .account(.removeOwn) },
+        LineCommand("#rmlogin", 0...0, .ownAccount, endsLogin: true, isAwaited: true) { _ in .account(.removeOwn) },
     ]
 
     private static let roomCommands = [

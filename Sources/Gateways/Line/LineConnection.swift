@@ -21,7 +21,6 @@ public struct LineConnection: Sendable {
     /// The name that the connection is signed in under.
     public private(set) var user: Name?
 
-    private let table = LineCommandTable.standard
     /// The beginning of a line whose end has not come.
     private var partial: [UInt8] = []
     /// What was read behind a line that has to wait.
@@ -91,12 +90,14 @@ public struct LineConnection: Sendable {
     /// Takes an event that this connection hears.
     public mutating func deliver(_ event: LineEvent) {
         guard !isFinished else { return }
-        switch event.audience {
-        case .all: break
-        case .only(let name): guard name == user else { return }
-        case .allBut(let name): guard name != user else { return }
+        if !event.isForAll {
+            switch event.audience {
+            case .all: break
+            case .only(let name): guard name == user else { return }
+            case .allBut(let name): guard name != user else { return }
+            }
+            if event.isFarewell { wasToldFarewell = true }
         }
-        if event.isFarewell { wasToldFarewell = true }
         output.append(contentsOf: event.bytes)
     }
 
@@ -150,10 +151,10 @@ extension LineConnection {
         if post != nil { return takePart(words.bytes, submit: submit) }
         guard words.split() else { return answer(user == nil ? .status(.noLogin) : .status(.unknownError)) }
         guard let name = words[0] else { return }
-        guard let index = table.index(of: words.bytes.span.extracting(name)) else {
+        guard let index = LineCommandTable.standard.index(of: words.bytes.span.extracting(name)) else {
             return answer(.status(user == nil ? .noLogin : .wrongCommand))
         }
-        let row = table.rows[index]
+        let row = LineCommandTable.standard.rows[index]
         if user == nil && !row.isAllowedBeforeLogin {
             if case .post = row.kind { post = LinePost(words, refusal: .noLogin) }
             if post == nil { answer(.status(.noLogin)) }
@@ -192,11 +193,7 @@ extension LineConnection {
     private mutating func submitCommand(_ command: Command, row: Int, submit: Submission) {
         nextTag += 1
         pending.append(.command(row: row, tag: nextTag))
-        switch command {
-        // What follows depends on whether somebody is signed in afterwards.
-        case .session(.signIn), .session(.challenge), .account(.removeOwn): resumesAt = 0
-        default: break
-        }
+        if LineCommandTable.standard.rows[row].isAwaited { resumesAt = 0 }
         submit(Tag(nextTag), command)
     }
 }
@@ -229,13 +226,14 @@ extension LineConnection {
     }
 
     private mutating func write(_ reply: Reply, to row: Int, now: Timestamp) {
-        noteSession(reply, row: row)
+        let row = LineCommandTable.standard.rows[row]
+        if row.isAwaited { noteSession(reply, row: row) }
         if case .refused(let refusal) = reply { return write(LineStatus(refusal)) }
-        guard case .ret(let body) = table.rows[row].answer else { return write(.ok) }
+        guard case .ret(let body) = row.answer else { return write(.ok) }
         var writer = takeWriter()
         let start = writer.bytes.count
         writer.literal("@ret ")
-        writer.literal(table.rows[row].name)
+        writer.literal(row.name)
         let status = body(reply, now, &writer)
         if status != .ok {
             writer.bytes.removeSubrange(start...)
@@ -244,16 +242,19 @@ extension LineConnection {
         output = writer.bytes
     }
 
-    private mutating func noteSession(_ reply: Reply, row: Int) {
+    private mutating func noteSession(_ reply: Reply, row: LineCommand) {
         switch reply {
         case .signedIn(let signedIn): user = signedIn.name
         case .challenge: wasChallenged = true
-        case .done where table.rows[row].endsLogin: user = nil
+        case .done where row.endsLogin: user = nil
         default: break
         }
     }
 
+    private static let doneLine = Array("@status 0\r\n".utf8)
+
     private mutating func write(_ status: LineStatus) {
+        if status == .ok { return output.append(contentsOf: Self.doneLine) }
         var writer = takeWriter()
         writer.status(status)
         output = writer.bytes

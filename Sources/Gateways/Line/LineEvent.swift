@@ -19,6 +19,8 @@ public struct LineEvent: Sendable {
     /// Whether the connection is being closed with it.
     let isFarewell: Bool
     let audience: Audience
+    /// Whether it is written to all who get it without a further look: for everyone, and no farewell.
+    let isForAll: Bool
 
     /// Nil where the protocol has no words for the event.
     public init?(_ event: Event) {
@@ -63,6 +65,7 @@ public struct LineEvent: Sendable {
         bytes = writer.bytes
         isTransient = event.isTransient
         if case .signedOut = event { isFarewell = true } else { isFarewell = false }
+        isForAll = audience == .all && !isFarewell
     }
 
     /// Writes `@mess #server "text"`, a line for each line of the text.
@@ -75,6 +78,8 @@ public struct LineEvent: Sendable {
     }
 
     private static func write(_ message: Message, to writer: inout LineWriter) -> Audience {
+        // Enough for most: the name, the words, some escapes.
+        writer.bytes.reserveCapacity(message.text.utf8.count + 80)
         LineText.forEachLine(message.text.utf8.span) { line in
             if message.wasOffline {
                 writer.literal("@mess #offline")

@@ -4,20 +4,20 @@
 public struct LineWords: Sendable {
     /// The line's bytes; after `split`, with quotes taken off and escapes resolved inside the words' ranges.
     public var bytes: [UInt8] = []
-    private var ranges: [Range<Int>] = []
+    /// The number of words.
+    public private(set) var count = 0
+    /// Where the first words lie. No command takes more, so of further ones only the number counts.
+    private var ranges = InlineArray<6, Range<Int>>(repeating: 0..<0)
 
     /// Makes an empty line.
     public init() {}
 
-    /// The number of words.
-    public var count: Int { ranges.count }
-
-    /// Where a word lies in `bytes`; nil where the line has fewer words.
+    /// Where a word, one of the first six, lies in `bytes`; nil where the line has fewer words.
     public subscript(index: Int) -> Range<Int>? {
-        index < ranges.count ? ranges[index] : nil
+        index < min(count, ranges.count) ? ranges[index] : nil
     }
 
-    /// A copy of a word's bytes; nil where the line has fewer words.
+    /// A copy of a word's bytes; nil where there is no such word.
     public func word(_ index: Int) -> [UInt8]? {
         self[index].map { Array(bytes[$0]) }
     }
@@ -25,7 +25,7 @@ public struct LineWords: Sendable {
     /// Forgets the line and keeps the memory.
     public mutating func removeAll() {
         bytes.removeAll(keepingCapacity: true)
-        ranges.removeAll(keepingCapacity: true)
+        count = 0
     }
 
     /// Splits the line into words.
@@ -33,7 +33,7 @@ public struct LineWords: Sendable {
     /// - Returns: false for a line that is wrong: not UTF-8, a control character other than tab, an escape other than `\"`
     ///   and `\\`, an unclosed quote, or text right after a closing quote.
     public mutating func split() -> Bool {
-        ranges.removeAll(keepingCapacity: true)
+        count = 0
         guard LineText.isClean(bytes.span) else { return false }
         var index = 0
         let end = bytes.count
@@ -47,7 +47,7 @@ public struct LineWords: Sendable {
             } else {
                 let start = index
                 index = ByteScan.first(0x20, or: 0x09, in: bytes.span, start..<end) ?? end
-                ranges.append(start..<index)
+                append(start..<index)
             }
         }
     }
@@ -63,7 +63,7 @@ public struct LineWords: Sendable {
             }
             write += mark - read
             if bytes[mark] == UInt8(ascii: "\"") {
-                ranges.append(start..<write)
+                append(start..<write)
                 return mark
             }
             guard mark + 1 < bytes.count, Self.isEscapable(bytes[mark + 1]) else { return nil }
@@ -72,6 +72,11 @@ public struct LineWords: Sendable {
             read = mark + 2
         }
         return nil
+    }
+
+    private mutating func append(_ range: Range<Int>) {
+        if count < ranges.count { ranges[count] = range }
+        count += 1
     }
 
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }

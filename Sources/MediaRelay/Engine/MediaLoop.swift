@@ -112,7 +112,11 @@ final class MediaLoop: MediaOutput, @unchecked Sendable {
                 let bytes = UnsafeRawBufferPointer(receiveBatch.bytes(datagram))
                 router.receive(bytes.bytes, socket: index, source: source, at: now)
             }
-            if count > 0 { router.flush(at: now) }
+            if count > 0 {
+                router.flush(at: now)
+            } else if place.socket.takeRefusals() {
+                router.noteRefusal(socket: index, at: now)
+            }
             if count < ReceiveBatch.capacity { break }
         }
     }

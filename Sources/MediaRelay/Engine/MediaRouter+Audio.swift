@@ -8,32 +8,36 @@ extension MediaRouter {
 
     /// Hands a packet to the room's mixer, unless it is known to be silent.
     func receiveAudio(_ header: RTPHeader, _ packet: RawSpan, owner: SocketOwner, at now: MediaTime) {
-        guard let session = sessions[owner.session] else { return }
-        let section = session.sections[owner.section]
         let payload = packet.extracting(header.payload)
-        // A packet of one byte is a frame that was left out (RFC 6716, 3.1; RFC 7587, 3.1.3).
-        var isSilent = payload.byteCount <= 1
-        if let identifier = section.setup.audioLevelID,
-            let level = AudioLevel(header: header, identifier: identifier, in: packet)
-        {
-            isSilent = isSilent || level.attenuation >= Self.silentLevel
+        let place = sessions.with(owner.session) { session in
+            let identifier = session.sections[owner.section].setup.audioLevelID
+            // A packet of one byte is a frame that was left out (RFC 6716, 3.1; RFC 7587, 3.1.3).
+            var isSilent = payload.byteCount <= 1
+            if let identifier, let level = AudioLevel(header: header, identifier: identifier, in: packet) {
+                isSilent = isSilent || level.attenuation >= Self.silentLevel
+            }
+            let silentPackets = isSilent ? (session.sections[owner.section].inbound?.silentPackets ?? 0) + 1 : 0
+            session.sections[owner.section].inbound?.silentPackets = silentPackets
+            return (
+                room: session.room, track: session.sections[owner.section].inbound?.mixTrack,
+                silentPackets: silentPackets
+            )
         }
-        let silentPackets = isSilent ? (section.inbound?.silentPackets ?? 0) + 1 : 0
-        sessions.with(owner.session) { $0.sections[owner.section].inbound?.silentPackets = silentPackets }
-        if isSilent, section.inbound?.mixTrack == nil { return }
-        if silentPackets > Self.silentPackets {
-            retireMixTrack(owner: owner, room: session.room)
+        guard let place else { return }
+        if place.silentPackets > 0, place.track == nil { return }
+        if place.silentPackets > Self.silentPackets {
+            retireMixTrack(owner: owner, room: place.room)
             return
         }
-        let track = section.inbound?.mixTrack ?? addMixTrack(owner: owner, room: session.room)
+        let track = place.track ?? addMixTrack(owner: owner, room: place.room)
         guard payload.byteCount > 1 else { return }
-        let kept = rooms.with(session.room) { room in
+        let kept = rooms.with(place.room) { room in
             room.mixing?.collecting.append(
                 track: track, sequenceNumber: header.sequenceNumber, timestamp: header.timestamp, arrival: now,
                 payload: payload) ?? false
         }
         if kept != true { sessions.with(owner.session) { $0.drops.overload += 1 } }
-        startTicks(session.room, at: now)
+        startTicks(place.room, at: now)
     }
 
     /// Takes back a batch from a codec worker: sends its frames and starts the next, if one is waiting.
@@ -43,7 +47,9 @@ extension MediaRouter {
             room.chosen.removeAll(keepingCapacity: true)
             room.chosen.append(contentsOf: batch.selected)
         }
-        for listener in room.sessions { send(batch, to: listener, at: now) }
+        if !batch.frames.isEmpty {
+            for listener in room.sessions { send(batch, to: listener, at: now) }
+        }
         noteSpeakers(batch, room: key, at: now)
         let isIdle = batch.isIdle
         batch.clearOutput()
@@ -83,12 +89,24 @@ extension MediaRouter {
         }
     }
 
-    /// Tells the mixer that a session hears the room.
+    /// Tells the mixer that a session hears the room, and without whom.
     func listen(_ key: Slab<MediaSession>.Key) {
-        guard let session = sessions[key], let section = session.listeningSection,
-            let mix = session.sections[section].setup.mix
-        else { return }
-        change(session.room, .listen(UInt32(bitPattern: key.index), mix, own: ownTrack(of: session)))
+        guard let participant = sessions[key]?.participant, let room = sessions[key]?.room else { return }
+        var own: MixTrackID?
+        for other in rooms[room]?.sessions ?? [] where own == nil && sessions[other]?.participant == participant {
+            own = sessions[other]?.mixTrack
+        }
+        listen(key, without: sessions[key]?.mixTrack ?? own, room: room)
+    }
+
+    private func listen(
+        _ key: Slab<MediaSession>.Key, without own: MixTrackID?, room: Slab<MediaRoom>.Key
+    ) {
+        let mix = sessions.with(key) { session in
+            session.ownTrack = own
+            return session.listeningSection.flatMap { session.sections[$0].setup.mix }
+        }
+        if let mix = mix ?? nil { change(room, .listen(UInt32(bitPattern: key.index), mix, own: own)) }
     }
 
     /// Calls `completion` when the batch that is with a worker now has been sent.
@@ -104,7 +122,10 @@ extension MediaRouter {
     /// Takes a track out of the mix.
     func removeMixTrack(_ track: MixTrackID, room key: Slab<MediaRoom>.Key) {
         change(key, .removeTrack(track))
-        let lostFloor = rooms.with(key) { $0.activeSpeaker.remove(track) }
+        let lostFloor = rooms.with(key) { room in
+            room.tracks[track] = nil
+            return room.activeSpeaker.remove(track)
+        }
         if lostFloor == true { unassignedRooms.append(key) }
         relistenAll(room: key)
     }
@@ -115,9 +136,11 @@ extension MediaRouter {
         lastMixTrack &+= 1
         let track = lastMixTrack
         sessions.with(owner.session) { $0.sections[owner.section].inbound?.mixTrack = track }
-        if rooms[key]?.mixing == nil { startMixing(key) }
+        rooms.with(key) { $0.tracks[track] = owner.session }
+        let isNew = rooms.with(key) { $0.mixing == nil } ?? false
+        if isNew { startMixing(key) }
         change(key, .addTrack(track))
-        relistenAll(room: key)
+        relistenAll(room: key, unchangedToo: isNew)
         return track
     }
 
@@ -135,22 +158,21 @@ extension MediaRouter {
         rooms.with(key) { room in
             room.mixing = MediaRoom.Mixing(mixer: mixer, collecting: MixBatch(), spare: MixBatch())
         }
-        for session in rooms[key]?.sessions ?? [] { listen(session) }
     }
 
-    /// Whose own track is which has changed.
-    private func relistenAll(room key: Slab<MediaRoom>.Key) {
-        for session in rooms[key]?.sessions ?? [] { listen(session) }
-    }
-
-    /// What a session is not to hear: its own track, or that of another session of the same person.
-    private func ownTrack(of session: MediaSession) -> MixTrackID? {
-        if let track = session.mixTrack { return track }
-        for key in rooms[session.room]?.sessions ?? [] {
-            guard let other = sessions[key], other.participant == session.participant else { continue }
-            if let track = other.mixTrack { return track }
+    /// Whose own track is which has changed: nobody is to hear themselves, on any of their sessions.
+    private func relistenAll(room key: Slab<MediaRoom>.Key, unchangedToo: Bool = false) {
+        guard let listeners = rooms[key]?.sessions else { return }
+        var tracks: [String: MixTrackID] = [:]
+        for listener in listeners {
+            guard let session = sessions[listener], let track = session.mixTrack else { continue }
+            if tracks[session.participant] == nil { tracks[session.participant] = track }
         }
-        return nil
+        for listener in listeners {
+            guard let session = sessions[listener] else { continue }
+            let own = session.mixTrack ?? tracks[session.participant]
+            if unchangedToo || own != session.ownTrack { listen(listener, without: own, room: key) }
+        }
     }
 
     // MARK: - Ticks
@@ -185,42 +207,41 @@ extension MediaRouter {
 
     // MARK: - What comes back
 
+    /// Sends a listener the frames that are theirs: of their own mix where they are among the chosen, else of everyone's.
     private func send(_ batch: MixBatch, to key: Slab<MediaSession>.Key, at now: MediaTime) {
-        guard !batch.frames.isEmpty, let session = sessions[key], let section = session.listeningSection,
-            let mix = session.sections[section].setup.mix
-        else { return }
-        let own = ownTrack(of: session)
-        let excluded = own.flatMap { batch.selected.contains($0) ? $0 : nil }
-        for frame in batch.frames where frame.configuration == mix && frame.excluded == excluded {
-            sendFrame(frame, of: batch, to: key, section: section, at: now)
+        sessions.with(key) { session in
+            guard let section = session.listeningSection, let mix = session.sections[section].setup.mix else {
+                return
+            }
+            let excluded = session.ownTrack.flatMap { batch.selected.contains($0) ? $0 : nil }
+            for index in batch.frames.indices
+            where batch.frames[index].configuration == mix && batch.frames[index].excluded == excluded {
+                send(batch.frames[index], of: batch, to: &session.sections[section], at: now)
+            }
         }
     }
 
-    private func sendFrame(
-        _ frame: MixBatch.Frame, of batch: MixBatch, to key: Slab<MediaSession>.Key, section: Int, at now: MediaTime
+    private func send(
+        _ frame: MixBatch.Frame, of batch: MixBatch, to section: inout MediaSession.Section, at now: MediaTime
     ) {
-        sessions.with(key) { session in
-            let setup = session.sections[section].setup
-            let stream = session.sections[section].outbound
-            let header = RTPHeader(
-                payloadType: setup.payloadType, sequenceNumber: SequenceNumber(stream.nextSequence),
-                timestamp: stream.positionOffset &+ UInt32(truncatingIfNeeded: frame.position), ssrc: setup.ssrc,
-                marker: frame.marker)
-            let length = RTPHeader.fixedLength + frame.payload.count
-            batch.output.read(frame.payload) { sending.copy($0, to: RTPHeader.fixedLength) }
-            sending.write(0..<RTPHeader.fixedLength) { bytes in
-                var cursor = 0
-                try? header.write(into: &bytes, at: &cursor)
-            }
-            sending.read(0..<length) {
-                output.send($0, segment: length, socket: setup.rtpSocket, to: setup.remoteRTP)
-            }
-            session.sections[section].outbound.nextSequence &+= 1
-            session.sections[section].outbound.packetsSinceReport += 1
-            session.sections[section].outbound.statistics.send(
-                timestamp: header.timestamp, payloadLength: frame.payload.count,
-                at: UInt64(max(0, now.nanoseconds)))
+        let header = RTPHeader(
+            payloadType: section.setup.payloadType,
+            sequenceNumber: SequenceNumber(section.outbound.nextSequence),
+            timestamp: section.outbound.positionOffset &+ UInt32(truncatingIfNeeded: frame.position),
+            ssrc: section.setup.ssrc, marker: frame.marker)
+        let length = RTPHeader.fixedLength + frame.payload.count
+        batch.output.read(frame.payload) { sending.copy($0, to: RTPHeader.fixedLength) }
+        sending.write(0..<RTPHeader.fixedLength) { bytes in
+            var cursor = 0
+            try? header.write(into: &bytes, at: &cursor)
         }
+        sending.read(0..<length) {
+            output.send($0, segment: length, socket: section.setup.rtpSocket, to: section.setup.remoteRTP)
+        }
+        section.outbound.nextSequence &+= 1
+        section.outbound.packetsSinceReport += 1
+        section.outbound.statistics.send(
+            timestamp: header.timestamp, payloadLength: frame.payload.count, at: UInt64(max(0, now.nanoseconds)))
     }
 
     private func noteSpeakers(_ batch: MixBatch, room key: Slab<MediaRoom>.Key, at now: MediaTime) {
@@ -228,10 +249,11 @@ extension MediaRouter {
         if passed == true { unassignedRooms.append(key) }
         guard let room = rooms[key] else { return }
         var names: [String] = []
-        for session in room.sessions {
-            guard let session = sessions[session], let track = session.mixTrack else { continue }
-            let speaks = batch.levels.contains { $0.track == track && $0.isSpeaking }
-            if speaks, !names.contains(session.participant) { names.append(session.participant) }
+        for level in batch.levels where level.isSpeaking {
+            guard let session = room.tracks[level.track], let name = sessions.with(session, { $0.participant }) else {
+                continue
+            }
+            if !names.contains(name) { names.append(name) }
         }
         guard names != room.speaking else { return }
         rooms.with(key) { $0.speaking = names }

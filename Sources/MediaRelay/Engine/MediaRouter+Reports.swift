@@ -5,6 +5,8 @@ extension MediaRouter {
     private static var activeInterval: Int64 { 1_000 }
     /// And this often while nothing does.
     private static var quietInterval: Int64 { 5_000 }
+    /// Refusals further apart than this, in ms, are not one.
+    private static var refusalGap: Int64 { 3_000 }
 
     /// Takes in an RTCP datagram.
     func receiveControl(_ datagram: RawSpan, owner: SocketOwner, at now: MediaTime) {
@@ -60,6 +62,10 @@ extension MediaRouter {
     /// Sends a session's reports, looks whether its endpoint is still there, and asks again for key frames that did not come.
     func report(_ key: Slab<MediaSession>.Key, scheduled: MediaTime, at now: MediaTime) {
         guard let session = sessions[key], session.nextReport == scheduled else { return }
+        if isUnreachable(session, at: now) {
+            expire(key, reason: .unreachable, at: now)
+            return
+        }
         if hasTimedOut(session, at: now) {
             expire(key, reason: .timeout, at: now)
             return
@@ -85,6 +91,29 @@ extension MediaRouter {
             return now.milliseconds(since: session.opened) >= configuration.startTimeout
         }
         return now.milliseconds(since: heard) >= configuration.timeout
+    }
+
+    /// The host of a socket's endpoint says that nobody listens at its port.
+    func noteRefusal(socket: Int, at now: MediaTime) {
+        guard socket < socketOwners.count, let owner = socketOwners[socket], !owner.isRTCP else { return }
+        sessions.with(owner.session) { session in
+            let last = session.sections[owner.section].refusals?.last ?? .zero
+            let isNew = now.milliseconds(since: last) > Self.refusalGap
+            let first = isNew ? now : session.sections[owner.section].refusals?.first ?? now
+            session.sections[owner.section].refusals = (first, now)
+        }
+    }
+
+    /// Whether all that is sent to an endpoint has been refused for the time-out. One that sends is told by its silence.
+    private func isUnreachable(_ session: MediaSession, at now: MediaTime) -> Bool {
+        guard !session.isSender else { return false }
+        let sent = session.sections.filter { $0.outbound.packetsSinceReport > 0 }
+        return !sent.isEmpty
+            && sent.allSatisfy { section in
+                guard let refusals = section.refusals else { return false }
+                return now.milliseconds(since: refusals.last) <= Self.refusalGap
+                    && now.milliseconds(since: refusals.first) >= configuration.timeout
+            }
     }
 
     private func sendReport(_ key: Slab<MediaSession>.Key, section: Int, at now: MediaTime) {

@@ -180,9 +180,7 @@ extension MediaRouter {
     private func assignVideo(room key: Slab<MediaRoom>.Key, at now: MediaTime) {
         guard let room = rooms[key] else { return }
         let senders = room.sessions.filter { sessions[$0]?.videoTrack != nil }
-        let speaker = room.activeSpeaker.track.flatMap { track in
-            senders.first { sessions[$0]?.mixTrack == track }
-        }
+        let speaker = room.activeSpeaker.track.flatMap { room.tracks[$0] }
         for viewer in room.sessions {
             guard let session = sessions[viewer] else { continue }
             let sections = session.sections.indices.filter {

@@ -47,6 +47,7 @@ struct DatagramSocket: ~Copyable {
             _ = setsockopt(
                 opened, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &only, socklen_t(MemoryLayout<Int32>.size))
         }
+        _ = clinux_report_errors(opened, address.isIPv4 ? 1 : 0)
         guard address.withSockaddr({ bind(opened, $0, $1) }) == 0 else {
             let code = errno
             Glibc.close(opened)
@@ -89,27 +90,38 @@ struct DatagramSocket: ~Copyable {
         Glibc.close(descriptor)
     }
 
+    /// Takes the ICMP errors that have come in; whether one said that nobody listens where something was sent to.
+    func takeRefusals() -> Bool {
+        clinux_take_refusals(descriptor) > 0
+    }
+
     /// Sends one buffer as datagrams of `segment` bytes each (the last may be shorter), in one call where the kernel can (UDP_SEGMENT).
     ///
     /// Errors are dropped like datagrams: a full buffer or an unreachable receiver is the receiver's loss alone.
     func send(_ bytes: UnsafeRawBufferPointer, segment: Int, to address: SocketAddress) {
         guard isIPv4 == address.isIPv4, let base = bytes.baseAddress, bytes.count > 0, segment > 0 else { return }
         if bytes.count <= segment {
-            _ = address.withSockaddr { sendto(descriptor, base, bytes.count, Int32(MSG_NOSIGNAL), $0, $1) }
+            sendOne(base, bytes.count, to: address)
             return
         }
         let sent = address.withSockaddr { pointer, length in
             clinux_send_segments(descriptor, base, bytes.count, UInt16(clamping: segment), pointer, length)
         }
-        guard sent < 0, errno == EINVAL || errno == EIO || errno == EOPNOTSUPP || errno == EMSGSIZE else { return }
-        // No segmentation offload on this path: one by one.
+        guard sent < 0 else { return }
+        // An error that came in for an earlier datagram is told here and gone; or there is no segmentation offload on this path.
         var start = 0
         while start < bytes.count {
             let length = min(segment, bytes.count - start)
-            _ = address.withSockaddr {
-                sendto(descriptor, base + start, length, Int32(MSG_NOSIGNAL), $0, $1)
-            }
+            sendOne(base + start, length, to: address)
             start += length
         }
+    }
+
+    private func sendOne(_ bytes: UnsafeRawPointer, _ length: Int, to address: SocketAddress) {
+        let flags = Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)
+        let sent = address.withSockaddr { sendto(descriptor, bytes, length, flags, $0, $1) }
+        guard sent < 0, errno == ECONNREFUSED else { return }
+        // Told of an earlier datagram; this one was not tried yet.
+        _ = address.withSockaddr { sendto(descriptor, bytes, length, flags, $0, $1) }
     }
 }

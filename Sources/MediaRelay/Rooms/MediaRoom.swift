@@ -14,6 +14,8 @@ struct MediaRoom {
     let name: String
     /// The sessions, in the order of joining.
     var sessions: [Slab<MediaSession>.Key] = []
+    /// Whose the tracks in the mix are.
+    var tracks: [MixTrackID: Slab<MediaSession>.Key] = [:]
     /// Made when the first sound comes.
     var mixing: Mixing?
     /// The room's audio clock begins here.

@@ -6,6 +6,8 @@ struct MediaSession {
         /// Where packets come from, once the first acceptable one has come.
         var rtpSource: SocketAddress?
         var rtcpSource: SocketAddress?
+        /// The first and the latest of an unbroken series of refusals by the endpoint's host.
+        var refusals: (first: MediaTime, last: MediaTime)?
         /// The stream that comes in.
         var inbound: InboundStream?
         /// The stream that goes out.
@@ -24,6 +26,8 @@ struct MediaSession {
     let allowed: MediaKinds
     var muted: MediaKinds
     var sections: [Section]
+    /// The track that the endpoint does not hear: its own, or that of another session of the same person.
+    var ownTrack: MixTrackID?
     let opened: MediaTime
     var lastHeard: MediaTime?
     var nextReport: MediaTime

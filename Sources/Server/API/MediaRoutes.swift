@@ -45,6 +45,7 @@ extension API {
         guard entry.owner == token.claims.identity else {
             throw Problem(.forbidden, "forbidden", "This session is somebody else's.")
         }
+        mediaSessions.expectEnd(of: id)
         return entry.carrier.perform(.media(.close(MediaSessionID(id)))).map { _ in
             HTTPResponse(.noContent)
         }.always { _ in self.mediaSessions.remove(id) }

@@ -27,6 +27,11 @@ final class MediaSessionTable {
         entry.carrier.onClose = { [weak self] in self?.remove(key) }
     }
 
+    /// A session is about to be closed by request: its end is told by the answer to that, not by the event.
+    func expectEnd(of id: String) {
+        entries[id]?.carrier.onEvent = nil
+    }
+
     /// Forgets a session and ends the one that carries it.
     func remove(_ id: String) {
         entries.removeValue(forKey: id)?.carrier.close()

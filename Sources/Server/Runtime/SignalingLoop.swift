@@ -124,12 +124,13 @@ final class SignalingLoop {
         for channel in writing { channel.endTurn() }
         writing.removeAll(keepingCapacity: true)
         setTimer()
-        if let drained, openSessions == 0, !hub.isBusy, !turnIsScheduled { drained.succeed() }
+        if let drained, openSessions == 0, hub.isSettled, !turnIsScheduled { drained.succeed() }
     }
 
     /// One timer runs at a time. It may fire before the next deadline, where that has moved away, but never after it.
     private func setTimer() {
-        guard let next = hub.nextDeadline, next < timerDeadline else { return }
+        // While a commit is at the store nothing is decided; its completion brings the next turn.
+        guard !hub.isBusy, let next = hub.nextDeadline, next < timerDeadline else { return }
         timer?.cancel()
         timerDeadline = next
         let delay = max(0, next.milliseconds - Self.now().milliseconds)

@@ -181,4 +181,30 @@ struct MediaRouterVideoTests {
         #expect(relay.events.count == 1, "who only receives is not heard of and stays")
         #expect(relay.router.sessionsByID[viewer.id] != nil)
     }
+
+    @Test("A viewer whose host refuses everything ends after the time-out; one that refuses for a moment stays")
+    func refusal() {
+        let relay = SimulatedRelay()
+        let sender = relay.join("sender", media: [.video])
+        let viewer = relay.join("viewer", media: [.video], receives: false)
+        let source = PictureSource(ssrc: 5)
+        func run(milliseconds: Int, refuses: Bool) {
+            relay.advance(milliseconds: milliseconds) { step in
+                guard step % 100 == 0 else { return }
+                for packet in source.next(keyFrame: true) { relay.deliver(packet, from: sender) }
+                if refuses { relay.router.noteRefusal(socket: viewer.sockets[0], at: relay.now) }
+            }
+        }
+        run(milliseconds: 10_000, refuses: true)
+        run(milliseconds: 10_000, refuses: false)
+        run(milliseconds: 10_000, refuses: true)
+        #expect(relay.events.isEmpty)
+        run(milliseconds: 7_000, refuses: true)
+        guard case .ended(let id, .unreachable)? = relay.events.first else {
+            Issue.record("the session did not end")
+            return
+        }
+        #expect(id == viewer.id)
+        #expect(relay.router.sessionsByID[sender.id] != nil)
+    }
 }

@@ -23,5 +23,11 @@ ssize_t clinux_send_segments(
     int descriptor, const void *bytes, size_t length, uint16_t segment, const struct sockaddr *address,
     socklen_t address_length);
 
+/// Has the kernel report ICMP errors on a UDP socket (IP_RECVERR, IPV6_RECVERR): 0, or -1 with errno set.
+int clinux_report_errors(int descriptor, int is_ipv4);
+
+/// Takes all ICMP errors out of a socket's error queue: how many of them said that nobody listens at the port.
+int clinux_take_refusals(int descriptor);
+
 /// Names the calling thread, at most 15 bytes.
 void clinux_name_thread(const char *name);
