@@ -17,6 +17,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     ],
     targets: [
@@ -24,21 +25,39 @@ let package = Package(
         .systemLibrary(name: "COpus", path: "Sources/CLibraries/COpus", pkgConfig: "opus", providers: [.apt(["libopus-dev"])]),
         .systemLibrary(name: "COgg", path: "Sources/CLibraries/COgg", pkgConfig: "ogg", providers: [.apt(["libogg-dev"])]),
         .systemLibrary(
+            name: "CSpeex", path: "Sources/CLibraries/CSpeex", pkgConfig: "speex", providers: [.apt(["libspeex-dev"])]),
+        .systemLibrary(
+            name: "CSpeexDSP", path: "Sources/CLibraries/CSpeexDSP", pkgConfig: "speexdsp",
+            providers: [.apt(["libspeexdsp-dev"])]),
+        .systemLibrary(
+            name: "CTheora", path: "Sources/CLibraries/CTheora", pkgConfig: "theoraenc",
+            providers: [.apt(["libtheora-dev"])]),
+        .systemLibrary(name: "CVPX", path: "Sources/CLibraries/CVPX", pkgConfig: "vpx", providers: [.apt(["libvpx-dev"])]),
+        .systemLibrary(
             name: "CSQLite", path: "Sources/CLibraries/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(
             name: "COpenSSL", path: "Sources/CLibraries/COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "CLinux", path: "Sources/CLibraries/CLinux"),
 
-        .target(name: "Codec", dependencies: ["COpus", "COgg"], swiftSettings: swiftSettings),
-        .target(name: "MediaRelay", dependencies: ["Codec", "CLinux"], swiftSettings: swiftSettings),
+        .target(
+            name: "Codec", dependencies: ["COpus", "COgg", "CSpeex", "CSpeexDSP", "CTheora", "CVPX"],
+            swiftSettings: swiftSettings),
+        .target(
+            name: "MediaRelay",
+            dependencies: ["Codec", "CLinux", "COpenSSL", .product(name: "HeapModule", package: "swift-collections")],
+            exclude: [
+                "Audio/README.md", "Engine/README.md", "IO/README.md", "PayloadFormats/README.md", "RTCP/README.md",
+                "RTP/README.md", "Rooms/README.md", "SDP/README.md", "SRTP/README.md", "Video/README.md",
+            ],
+            swiftSettings: swiftSettings),
         // The hub is confined to one loop; the run-time checks for overlapping accesses cost a quarter of every message. Debug
         // builds, and with them the tests, keep them.
         .target(
-            name: "Signaling",
+            name: "Signaling", exclude: ["README.md", "Hub/README.md", "Permissions/README.md"],
             swiftSettings: swiftSettings
                 + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]),
         .target(name: "Storage", dependencies: ["Signaling", "CSQLite", "COpenSSL"], swiftSettings: swiftSettings),
-        .target(name: "Gateways", dependencies: ["Signaling"], swiftSettings: swiftSettings),
+        .target(name: "Gateways", dependencies: ["Signaling"], exclude: ["Line/README.md"], swiftSettings: swiftSettings),
         .executableTarget(
             name: "Server",
             dependencies: [
@@ -50,6 +69,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "Yams", package: "Yams"),
             ],
+            exclude: ["README.md", "Call/README.md"],
             swiftSettings: swiftSettings),
 
         .testTarget(name: "CodecTests", dependencies: ["Codec"], swiftSettings: swiftSettings),
@@ -57,6 +77,16 @@ let package = Package(
         .testTarget(name: "SignalingTests", dependencies: ["Signaling"], swiftSettings: swiftSettings),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "Signaling"], swiftSettings: swiftSettings),
         .testTarget(name: "GatewaysTests", dependencies: ["Gateways", "Signaling"], swiftSettings: swiftSettings),
-        .testTarget(name: "ServerTests", dependencies: ["Server"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ServerTests",
+            dependencies: [
+                "Server", "Signaling",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: swiftSettings),
     ]
 )

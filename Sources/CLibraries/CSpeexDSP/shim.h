@@ -1,0 +1,3 @@
+// libspeexdsp: the resampler.
+#pragma once
+#include <speex/speex_resampler.h>
