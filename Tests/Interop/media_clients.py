@@ -209,8 +209,10 @@ class Party:
 
     def heard(self, seconds: float) -> numpy.ndarray:
         """The last seconds of sound."""
-        samples = numpy.fromfile(self.heard_file, dtype="<i2")
-        return samples[-int(seconds * RATE) :].astype(numpy.float64) / 32768
+        wanted = 2 * int(seconds * RATE)
+        size = self.heard_file.stat().st_size // 2 * 2
+        samples = numpy.fromfile(self.heard_file, dtype="<i2", offset=max(0, size - wanted), count=min(size, wanted) // 2)
+        return samples.astype(numpy.float64) / 32768
 
     def frames_seen(self, section: int = 0) -> int:
         path = self.seen_file(section)
