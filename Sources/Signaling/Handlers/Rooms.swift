@@ -271,16 +271,25 @@ extension Hub {
     /// The room is empty from now on.
     func startExpiry(of room: Room) {
         set(room, \.emptySince, now)
-        if let end = expiry(of: room) { deadlines.add(.emptyRoom(room.id), at: end) }
+        planExpiry(of: room)
+    }
+
+    private func planExpiry(of room: Room) {
+        guard let end = expiry(of: room) else { return }
+        if let planned = room.expiryPlanned, planned <= end { return }
+        room.expiryPlanned = end
+        deadlines.add(.emptyRoom(room.id), at: end)
     }
 
     /// A room's time may have come.
     func expire(_ id: RoomID) {
-        guard let room = roomsByID[id], let end = expiry(of: room) else { return }
+        guard let room = roomsByID[id] else { return }
+        room.expiryPlanned = nil
+        guard let end = expiry(of: room) else { return }
         if end <= now {
             delete(room)
         } else {
-            deadlines.add(.emptyRoom(id), at: end)
+            planExpiry(of: room)
         }
     }
 }

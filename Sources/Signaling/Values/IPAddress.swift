@@ -78,7 +78,9 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
 
     private static func parseV6(_ text: String) -> [UInt16]? {
         let halves = split(text)
-        guard let first = halves.first, halves.count <= 2, let front = groups(first) else { return nil }
+        guard let first = halves.first, halves.count <= 2, let front = groups(first),
+            halves.count == 1 || !first.contains(".")
+        else { return nil }
         guard halves.count == 2 else { return front.count == 8 ? front : nil }
         guard let back = groups(halves[1]), front.count + back.count <= 7 else { return nil }
         return front + [UInt16](repeating: 0, count: 8 - front.count - back.count) + back
