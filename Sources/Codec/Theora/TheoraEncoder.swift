@@ -17,7 +17,7 @@ public struct TheoraEncoder: ~Copyable, @unchecked Sendable {
     public let header: TheoraHeader
 
     private var window: VideoRateWindow
-    private var control: TheoraQualityControl
+    private var control: VideoQualityControl
     private var time: Int64 = 0
     private var framesSinceKey = 0
     private var wantsKeyFrame = true
@@ -40,7 +40,7 @@ public struct TheoraEncoder: ~Copyable, @unchecked Sendable {
         self.header = header
         self.configuration = configuration
         window = VideoRateWindow(bitrate: configuration.bitrate, clock: MediaClock(frameRate: configuration.frameRate))
-        control = TheoraQualityControl(
+        control = VideoQualityControl(
             bitrate: configuration.bitrate, frameRate: configuration.frameRate,
             pixels: configuration.width * configuration.height)
         waiting.reserveCapacity(window.limit)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct TheoraDecoderTests {
     static let settings: [[String]] = [
-        ["-q:v", "7"], ["-b:v", "80k", "-g", "12"], ["-q:v", "1", "-speed_level", "2"], ["-q:v", "10"],
+        ["-q:v", "7"], ["-b:v", "80k", "-g", "12"], ["-q:v", "1", "-g", "3"], ["-q:v", "10"],
     ]
 
     /// The pictures of films by ffmpeg's libtheora are those of ffmpeg's own decoder, byte by byte.
