@@ -1,22 +1,33 @@
-// What Swift's Glibc does not show: batched datagram calls, segmentation offload, event and timer descriptors.
+// What Swift's Glibc does not show: batched datagram calls, segmentation offload, epoll and event descriptors.
+//
+// _GNU_SOURCE must not be defined here: it changes the layout of types that other modules import from the same headers.
 #pragma once
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-#include <time.h>
-#include <linux/errqueue.h>
-#include <netinet/in.h>
-#include <netinet/udp.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <sys/timerfd.h>
 #include <sys/types.h>
 
-#ifndef UDP_SEGMENT
-#define UDP_SEGMENT 103
-#endif
+/// One message of a batch: the layout of the kernel's `struct mmsghdr`.
+struct clinux_message {
+    struct msghdr header;
+    unsigned int length;
+};
 
-/// accept4 with SOCK_NONBLOCK and SOCK_CLOEXEC: the descriptor, or -1 with errno set.
-int clinux_accept_nonblocking(int listener, struct sockaddr_storage *address, socklen_t *length);
+/// recvmmsg without waiting: the number of messages received, or -1 with errno set.
+int clinux_receive_messages(int descriptor, struct clinux_message *messages, unsigned int count);
+
+/// Sends `length` bytes as datagrams of `segment` bytes (the last may be shorter) with UDP_SEGMENT: bytes sent, or -1 with errno set.
+ssize_t clinux_send_segments(
+    int descriptor, const void *bytes, size_t length, uint16_t segment, const struct sockaddr *address,
+    socklen_t address_length);
+
+/// Has the kernel report ICMP errors on a UDP socket (IP_RECVERR, IPV6_RECVERR): 0, or -1 with errno set.
+int clinux_report_errors(int descriptor, int is_ipv4);
+
+/// Takes all ICMP errors out of a socket's error queue: how many of them said that nobody listens at the port.
+int clinux_take_refusals(int descriptor);
+
+/// Names the calling thread, at most 15 bytes.
+void clinux_name_thread(const char *name);

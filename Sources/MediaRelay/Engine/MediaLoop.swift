@@ -1,0 +1,183 @@
+internal import Glibc
+
+/// One media loop: a thread with its sockets, around a router. All that it does is read, write, wait and carry messages.
+///
+/// `@unchecked Sendable`: other threads only post to the mailbox and wake the poll; the router, the sockets and the memory belong to the loop's own thread.
+final class MediaLoop: MediaOutput, @unchecked Sendable {
+    /// What other threads ask of the loop.
+    enum Message: Sendable {
+        case run(@Sendable (MediaLoop) -> Void)
+        case mixed(MixDelivery)
+        case stop(@Sendable () -> Void)
+    }
+
+    /// A batch on its way back from a codec worker.
+    ///
+    /// `@unchecked Sendable`: the worker lets go of the batch when it posts it.
+    struct MixDelivery: @unchecked Sendable {
+        let batch: MixBatch
+        let room: Slab<MediaRoom>.Key
+    }
+
+    /// Reads of one socket before the others get their turn.
+    private static let readsPerTurn = 4
+
+    private let mailbox = Mailbox<Message>()
+    private let poll: EventPoll
+    private let workers: CodecWorkers
+    private let onEvent: @Sendable (MediaEngineEvent) -> Void
+
+    private var router: MediaRouter<MediaLoop>?
+    private var freePlaces: [Int] = []
+    private let receiveBatch = ReceiveBatch()
+    private var messages: [Message] = []
+    private var stopped: (@Sendable () -> Void)?
+
+    /// Where a socket is kept; a class, since sockets cannot be copied into an array.
+    private final class SocketPlace {
+        let socket: DatagramSocket
+
+        init(_ socket: consuming DatagramSocket) {
+            self.socket = socket
+        }
+    }
+
+    private var places: [SocketPlace?] = []
+
+    /// Starts the loop's thread.
+    init(
+        index: Int, configuration: MediaConfiguration, workers: CodecWorkers,
+        onEvent: @escaping @Sendable (MediaEngineEvent) -> Void
+    ) throws(SocketError) {
+        poll = try EventPoll()
+        self.workers = workers
+        self.onEvent = onEvent
+        SystemThread.start(name: "media-\(index)") { [self] in run(configuration) }
+    }
+
+    /// Hands a message to the loop.
+    func post(_ message: Message) {
+        if mailbox.post(message) { poll.wake() }
+    }
+
+    /// The router, for messages that run on the loop's thread.
+    func withRouter<Result>(_ body: (MediaRouter<MediaLoop>) -> Result) -> Result? {
+        router.map(body)
+    }
+
+    /// The time now, on the clock that the loop goes by.
+    static func now() -> MediaTime {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return MediaTime(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+    }
+
+    private static func wallClockOffset() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec) - now().nanoseconds
+    }
+
+    // MARK: - The loop
+
+    private func run(_ configuration: MediaConfiguration) {
+        let router = MediaRouter(
+            configuration: configuration, wallClockOffset: Self.wallClockOffset(), output: self)
+        self.router = router
+        while stopped == nil {
+            poll.wait(milliseconds: timeout(until: router.nextDeadline)) { token in
+                read(Int(token), router)
+            }
+            takeMessages(router)
+            router.advance(to: Self.now())
+        }
+        places.removeAll()
+        self.router = nil
+        stopped?()
+    }
+
+    private func timeout(until deadline: MediaTime?) -> Int32 {
+        guard let deadline else { return -1 }
+        let remaining = deadline.nanoseconds - Self.now().nanoseconds
+        return Int32(clamping: max(0, (remaining + 999_999) / 1_000_000))
+    }
+
+    private func read(_ index: Int, _ router: MediaRouter<MediaLoop>) {
+        guard index < places.count, let place = places[index] else { return }
+        for _ in 0..<Self.readsPerTurn {
+            let count = receiveBatch.receive(from: place.socket.descriptor)
+            let now = Self.now()
+            for datagram in 0..<count {
+                guard let source = receiveBatch.source(datagram) else { continue }
+                let bytes = UnsafeRawBufferPointer(receiveBatch.bytes(datagram))
+                router.receive(bytes.bytes, socket: index, source: source, at: now)
+            }
+            if count > 0 {
+                router.flush(at: now)
+            } else if place.socket.takeRefusals() {
+                router.noteRefusal(socket: index, at: now)
+            }
+            if count < ReceiveBatch.capacity { break }
+        }
+    }
+
+    private func takeMessages(_ router: MediaRouter<MediaLoop>) {
+        mailbox.takeAll(into: &messages)
+        for message in messages {
+            switch message {
+            case .run(let body): body(self)
+            case .mixed(let delivery): router.finish(delivery.batch, room: delivery.room, at: Self.now())
+            case .stop(let done): stopped = done
+            }
+        }
+    }
+
+    // MARK: - Sockets
+
+    /// Opens a socket, to be known by the number that is returned.
+    func open(_ address: SocketAddress) throws(SocketError) -> (index: Int, port: UInt16) {
+        let place = SocketPlace(try DatagramSocket(binding: address))
+        let index: Int
+        if let free = freePlaces.popLast() {
+            index = free
+            places[index] = place
+        } else {
+            index = places.count
+            places.append(place)
+        }
+        poll.add(place.socket.descriptor, token: UInt64(index))
+        return (index, place.socket.port)
+    }
+
+    func close(socket index: Int) {
+        guard let place = places[index] else { return }
+        poll.remove(place.socket.descriptor)
+        places[index] = nil
+        freePlaces.append(index)
+    }
+
+    // MARK: - What the router asks
+
+    func send(_ bytes: RawSpan, segment: Int, socket: Int, to address: SocketAddress) {
+        guard let place = places[socket] else { return }
+        bytes.withUnsafeBytes { place.socket.send($0, segment: segment, to: address) }
+    }
+
+    func mix(_ batch: MixBatch, with mixer: RoomMixer, room: Slab<MediaRoom>.Key) {
+        let job = MixJob(mixer: mixer, delivery: MixDelivery(batch: batch, room: room))
+        workers.submit { [self] in
+            job.mixer.process(job.delivery.batch)
+            post(.mixed(job.delivery))
+        }
+    }
+
+    /// `@unchecked Sendable`: the loop lets go of both until the batch comes back.
+    private struct MixJob: @unchecked Sendable {
+        let mixer: RoomMixer
+        let delivery: MixDelivery
+    }
+
+    func notify(_ event: MediaEngineEvent) {
+        onEvent(event)
+    }
+}

@@ -1,0 +1,14 @@
+/// What the router asks of the shell around it.
+protocol MediaOutput: AnyObject {
+    /// Sends `bytes` as datagrams of `segment` bytes each (the last may be shorter) from a socket of the router's.
+    func send(_ bytes: RawSpan, segment: Int, socket: Int, to address: SocketAddress)
+
+    /// Has a codec worker run the mixer over the batch and give it back through ``MediaRouter/finish(_:room:at:)``.
+    func mix(_ batch: MixBatch, with mixer: RoomMixer, room: Slab<MediaRoom>.Key)
+
+    /// Closes a socket that the router no longer uses.
+    func close(socket: Int)
+
+    /// Tells the engine's owner.
+    func notify(_ event: MediaEngineEvent)
+}

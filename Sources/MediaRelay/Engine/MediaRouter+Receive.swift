@@ -1,0 +1,101 @@
+extension MediaRouter {
+    /// Takes in a datagram. Call ``flush(at:)`` when the socket has been read.
+    func receive(_ packet: RawSpan, socket: Int, source: SocketAddress, at now: MediaTime) {
+        guard socket < socketOwners.count, let owner = socketOwners[socket] else { return }
+        let isRTCP: Bool
+        switch PacketClass(of: packet) {
+        case .rtp where !owner.isRTCP: isRTCP = false
+        // RTCP on the RTP port is RTCP, agreed on or not: its types cannot be mistaken (RFC 5761, 4).
+        case .rtcp: isRTCP = true
+        default:
+            sessions.with(owner.session) { $0.drops.malformed += 1 }
+            return
+        }
+        guard accept(source, owner: owner, at: now) else { return }
+        if isRTCP {
+            receiveControl(packet, owner: owner, at: now)
+            return
+        }
+        guard let header = try? RTPHeader(parsing: packet) else {
+            sessions.with(owner.session) { $0.drops.malformed += 1 }
+            return
+        }
+        receiveMedia(header, packet, owner: owner, at: now)
+    }
+
+    /// Sends what the datagrams since the last call have left.
+    func flush(at now: MediaTime) {
+        forwardVideo(at: now)
+        assignVideo(at: now)
+    }
+
+    /// Checks a datagram's source: the host must be the session's, and the port is that of the first datagram.
+    private func accept(_ source: SocketAddress, owner: SocketOwner, at now: MediaTime) -> Bool {
+        sessions.with(owner.session) { session in
+            let known =
+                owner.isRTCP ? session.sections[owner.section].rtcpSource : session.sections[owner.section].rtpSource
+            if let known {
+                guard known == source else {
+                    session.drops.foreignSource += 1
+                    return false
+                }
+            } else {
+                guard source.isSameHost(as: session.sections[owner.section].setup.host) else {
+                    session.drops.foreignSource += 1
+                    return false
+                }
+                if owner.isRTCP {
+                    session.sections[owner.section].rtcpSource = source
+                } else {
+                    session.sections[owner.section].rtpSource = source
+                }
+            }
+            session.lastHeard = now
+            return true
+        } ?? false
+    }
+
+    private func receiveMedia(_ header: RTPHeader, _ packet: RawSpan, owner: SocketOwner, at now: MediaTime) {
+        let verdict: MediaKinds? =
+            sessions.with(owner.session) { session in
+                let setup = session.sections[owner.section].setup
+                guard setup.receives, session.maySend.contains(setup.kind) else {
+                    session.drops.notAllowed += 1
+                    return nil
+                }
+                guard header.payloadType == setup.payloadType else {
+                    session.drops.unexpectedPayload += 1
+                    return nil
+                }
+                return setup.kind
+            } ?? nil
+        guard let kind = verdict, !header.payload.isEmpty else { return }
+        guard let sequence = count(header, kind: kind, owner: owner, at: now) else { return }
+        if kind == .audio {
+            receiveAudio(header, packet, owner: owner, at: now)
+        } else {
+            receiveVideo(header, sequence: sequence, packet, owner: owner, at: now)
+        }
+    }
+
+    /// Counts a packet for the reports; nil where it is not to be believed yet.
+    private func count(_ header: RTPHeader, kind: MediaKinds, owner: SocketOwner, at now: MediaTime) -> UInt64? {
+        let known = sessions.with(owner.session) { $0.sections[owner.section].inbound?.ssrc } ?? nil
+        if known != header.ssrc {
+            // Another stream in the place of the old: its tracks begin anew.
+            endInbound(owner.session, section: owner.section)
+            sessions.with(owner.session) { session in
+                session.sections[owner.section].inbound = InboundStream(
+                    ssrc: header.ssrc, statistics: ReceptionStatistics(clockRate: UInt32(kind.clockRate)))
+            }
+        }
+        return sessions.with(owner.session) { session in
+            let time = UInt64(max(0, now.nanoseconds))
+            let arrival = session.sections[owner.section].inbound?.statistics
+                .receive(header.sequenceNumber, timestamp: header.timestamp, at: time)
+            guard let arrival, arrival != .suspect else { return nil }
+            session.sections[owner.section].inbound?.packetsSinceReport += 1
+            return session.sections[owner.section].inbound?.sequence.unwrap(header.sequenceNumber)
+        } ?? nil
+    }
+}

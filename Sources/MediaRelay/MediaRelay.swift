@@ -1,1 +1,0 @@
-// The module MediaRelay begins here.

@@ -1,0 +1,105 @@
+/// One endpoint's connection to a room, inside the loop that it belongs to.
+struct MediaSession {
+    /// One of its media, in the order of the offer.
+    struct Section {
+        let setup: SessionSetup.Section
+        /// Where packets come from, once the first acceptable one has come.
+        var rtpSource: SocketAddress?
+        var rtcpSource: SocketAddress?
+        /// The first and the latest of an unbroken series of refusals by the endpoint's host.
+        var refusals: (first: MediaTime, last: MediaTime)?
+        /// The stream that comes in.
+        var inbound: InboundStream?
+        /// The stream that goes out.
+        var outbound: OutboundStream
+        /// The video track that the endpoint sees here.
+        var watched: Slab<VideoTrack>.Key?
+        /// The video track that it will see from its next key frame on.
+        var awaited: Slab<VideoTrack>.Key?
+    }
+
+    let id: MediaSessionID
+    let participant: String
+    let room: Slab<MediaRoom>.Key
+    let canonicalName: String
+    /// What may be sent, whether muted or not.
+    let allowed: MediaKinds
+    var muted: MediaKinds
+    var sections: [Section]
+    /// The track that the endpoint does not hear: its own, or that of another session of the same person.
+    var ownTrack: MixTrackID?
+    let opened: MediaTime
+    var lastHeard: MediaTime?
+    var nextReport: MediaTime
+    /// Packets that were dropped, by reason.
+    var drops = DropCounters()
+
+    /// What the endpoint may send now.
+    var maySend: MediaKinds { allowed.subtracting(muted) }
+
+    /// The audio section that hears the mix.
+    var listeningSection: Int? {
+        sections.firstIndex { $0.setup.kind == .audio && $0.setup.sends }
+    }
+
+    /// The endpoint's own track in the mix.
+    var mixTrack: MixTrackID? {
+        for section in sections {
+            if let track = section.inbound?.mixTrack { return track }
+        }
+        return nil
+    }
+
+    /// The video that the endpoint publishes.
+    var videoTrack: Slab<VideoTrack>.Key? {
+        for section in sections {
+            if let track = section.inbound?.videoTrack { return track }
+        }
+        return nil
+    }
+
+    /// Whether the endpoint is expected to be heard of.
+    var isSender: Bool {
+        sections.contains { $0.setup.receives }
+    }
+}
+
+/// A stream that comes in: what is known of its sender.
+struct InboundStream {
+    /// The sender's name for it.
+    var ssrc: UInt32
+    var statistics: ReceptionStatistics
+    var sequence = SequenceUnwrapper()
+    /// The mixer's name for it, where it is audio that was heard lately.
+    var mixTrack: MixTrackID?
+    /// The video track made of it.
+    var videoTrack: Slab<VideoTrack>.Key?
+    /// Audio packets in a row that the sender calls silent.
+    var silentPackets = 0
+    var packetsSinceReport = 0
+}
+
+/// A stream that goes out: its numbers and counts.
+struct OutboundStream {
+    var rewriter: StreamRewriter
+    var statistics: SenderStatistics
+    /// For audio: what the room's clock read when the stream's timestamps began, in samples.
+    var positionOffset: UInt32
+    var nextSequence: UInt16
+    /// RTP packets since the last report.
+    var packetsSinceReport = 0
+}
+
+/// Packets that were dropped, counted by reason.
+struct DropCounters: Equatable {
+    /// From an address that does not belong to the session.
+    var foreignSource = 0
+    /// Not RTP or RTCP, or broken.
+    var malformed = 0
+    /// Of a payload type that was not agreed on.
+    var unexpectedPayload = 0
+    /// Of somebody who may not send this.
+    var notAllowed = 0
+    /// More than could be kept until the next tick.
+    var overload = 0
+}

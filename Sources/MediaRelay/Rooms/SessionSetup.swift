@@ -1,0 +1,38 @@
+/// A session as negotiated, its sockets open: what the router needs to know of it.
+struct SessionSetup: Sendable {
+    /// One `m=` section of the answer that was accepted.
+    struct Section: Sendable {
+        var kind: MediaKinds
+        /// The endpoint sends and the relay takes it in.
+        var receives: Bool
+        /// The relay sends.
+        var sends: Bool
+        /// The payload type in both directions.
+        var payloadType: UInt8
+        /// The local number of the audio level extension (RFC 6464) in packets that come in.
+        var audioLevelID: UInt8?
+        /// What the endpoint hears of the mix; sound that is sent only.
+        var mix: MixConfiguration?
+        /// The sockets, by the numbers that the shell gave them; RTCP has none of its own with rtcp-mux.
+        var rtpSocket: Int
+        var rtcpSocket: Int?
+        /// Where the endpoint receives.
+        var remoteRTP: SocketAddress
+        var remoteRTCP: SocketAddress
+        /// The host that packets are taken from.
+        var host: SocketAddress
+        /// The stream that the relay sends: its name and first numbers, drawn at random (RFC 3550, 5.1).
+        var ssrc: UInt32
+        var firstSequence: UInt16
+        var firstTimestamp: UInt32
+    }
+
+    var id: MediaSessionID
+    var room: String
+    var participant: String
+    var maySend: MediaKinds
+    var muted: MediaKinds
+    var sections: [Section]
+    /// The relay's name in RTCP (RFC 3550, 6.5.1).
+    var canonicalName: String
+}

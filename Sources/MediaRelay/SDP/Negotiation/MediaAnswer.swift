@@ -1,0 +1,96 @@
+/// What this server brings to an accepted section, known once its ports are taken.
+public struct LocalMedia: Equatable, Sendable {
+    /// The port that RTP is received on.
+    public var port: UInt16
+    /// The port that RTCP is received on; nil for the next one, and without meaning where both share a port.
+    public var rtcpPort: UInt16?
+    /// The source that this server will send; nil to leave it unsaid.
+    public var ssrc: UInt32?
+    /// The canonical name of that source.
+    public var canonicalName: String
+
+    /// The given ports and source.
+    public init(port: UInt16, rtcpPort: UInt16? = nil, ssrc: UInt32? = nil, canonicalName: String = "media-relay") {
+        self.port = port
+        self.rtcpPort = rtcpPort
+        self.ssrc = ssrc
+        self.canonicalName = canonicalName
+    }
+}
+
+extension MediaPlan {
+    /// The answer (RFC 3264, 6) with this server's `address`, and for each accepted section, by its place in the offer,
+    /// its ports. A section without an entry in `local` is refused after all.
+    public func answer(origin: SDPOrigin, address: IPAddress, local: [Int: LocalMedia]) -> SessionDescription {
+        var answer = SessionDescription(origin: origin, connection: SDPConnection(address))
+        for (index, plan) in sections.enumerated() {
+            if case .accepted(let section) = plan.outcome, let media = local[index] {
+                answer.media.append(section.answer(media, family: address.family))
+            } else {
+                answer.media.append(plan.refusal)
+            }
+        }
+        return answer
+    }
+}
+
+extension MediaSectionPlan {
+    /// The section with port 0; its formats are repeated, because there must be one (RFC 3264, 6).
+    fileprivate var refusal: MediaDescription {
+        var media = MediaDescription(kind: offered.kind, port: 0, profile: offered.profile, formats: offered.formats)
+        if let mid = offered.mid { media.attributes.append(SDPAttribute("mid", mid)) }
+        return media
+    }
+}
+
+extension AcceptedSection {
+    fileprivate func answer(_ local: LocalMedia, family: IPAddress.Family) -> MediaDescription {
+        let formats = codecs.map { String($0.payloadType) } + auxiliary.map { String($0.payloadType) }
+        var media = MediaDescription(kind: kind, port: Int(local.port), profile: profile.rawValue, formats: formats)
+        if direction.receives, let receiveLimit {
+            let wire = WireBitrate.applicationSpecific(
+                kind: kind, payload: receiveLimit, packetTime: packetTime, family: family)
+            let independent = WireBitrate.transportIndependent(
+                kind: kind, payload: receiveLimit, packetTime: packetTime)
+            media.bandwidths = [
+                SDPBandwidth(modifier: "AS", value: wire), SDPBandwidth(modifier: "TIAS", value: independent),
+            ]
+        }
+        func add(_ name: String, _ value: String? = nil) { media.attributes.append(SDPAttribute(name, value)) }
+        if let mid { add("mid", mid) }
+        add(direction.rawValue)
+        if multiplexesRTCP {
+            add("rtcp-mux")
+        } else if let rtcpPort = local.rtcpPort, Int(rtcpPort) != Int(local.port) + 1 {
+            add("rtcp", String(rtcpPort))
+        }
+        for codec in codecs {
+            add("rtpmap", codec.codec.map(codec.payloadType).value)
+            let parameters = answerParameters(of: codec)
+            if !parameters.parameters.isEmpty { add("fmtp", "\(codec.payloadType) \(parameters.text)") }
+            for name in codec.feedback.names { add("rtcp-fb", "\(codec.payloadType) \(name)") }
+        }
+        for map in auxiliary {
+            add("rtpmap", map.value)
+            if map.encoding.lowercased() == "telephone-event" { add("fmtp", "\(map.payloadType) 0-15") }
+        }
+        if kind == .audio { add("ptime", String(packetTime)) }
+        for map in headerExtensions {
+            var map = map
+            map.direction = map.direction?.reversed
+            add("extmap", map.value)
+        }
+        if direction.sends, let ssrc = local.ssrc { add("ssrc", "\(ssrc) cname:\(local.canonicalName)") }
+        return media
+    }
+
+    /// What this server asks of the codec that is sent to it.
+    private func answerParameters(of codec: NegotiatedCodec) -> FormatParameters {
+        guard case .opus = codec.codec else { return FormatParameters() }
+        var opus = OpusParameters()
+        opus.minimumPacketTime = 10
+        opus.useInbandFEC = true
+        if let receiveLimit { opus.maximumAverageBitrate = min(max(receiveLimit, 6000), 510_000) }
+        return opus.formatParameters
+    }
+}

@@ -1,0 +1,99 @@
+import NIOCore
+import Signaling
+
+/// Everything that the server can be set to do, with its defaults.
+///
+/// ``Setting/all`` says which key in `relay.yaml` stands for what, and what it may hold.
+struct Configuration: Sendable, Equatable {
+    /// Addresses on which every door listens.
+    var listen = ["0.0.0.0"]
+    /// The folder that holds everything the server keeps.
+    var data = "data"
+    /// Threads for codecs and for passwords; 0: one for each core.
+    var threads = 0
+    /// How many threads that is.
+    var threadCount: Int { threads == 0 ? System.coreCount : threads }
+    /// What decides who may do what.
+    var signaling = Settings()
+
+    var http = HTTP()
+    var line = Line()
+    var xml = XML()
+    var mim = MIM()
+    var media = Media()
+    var limits = Limits()
+    var log = Log()
+
+    struct HTTP: Sendable, Equatable {
+        /// TCP port; 0 switches the door off.
+        var port = 7000
+        /// Seconds for which a token from signing in is good.
+        var tokenSeconds: Int64 = 86_400
+    }
+
+    struct Line: Sendable, Equatable {
+        /// TCP port; 0 switches the door off.
+        var port = 6500
+        /// TCP port of the same protocol under TLS.
+        var tlsPort = 0
+    }
+
+    struct XML: Sendable, Equatable {
+        var port = 6600
+    }
+
+    struct MIM: Sendable, Equatable {
+        var port = 4242
+    }
+
+    struct Media: Sendable, Equatable {
+        /// UDP and TCP port of WebRTC.
+        var port = 7010
+        /// Ports that are handed to RTP sessions, in pairs.
+        var rtpPorts = PortRange(first: 10_000, last: 19_999)
+        /// The address that answers name, where it is not the one that the request came to; empty: that one.
+        var publicAddress = ""
+        var plainRTP = PlainRTPPolicy.loopback
+        /// Seconds without a packet after which a session that sends has ended.
+        var timeout = 30
+    }
+
+    /// Whose plain RTP is taken.
+    enum PlainRTPPolicy: String, Sendable, CaseIterable {
+        case off, loopback, any
+    }
+
+    struct Limits: Sendable, Equatable {
+        /// Bytes that may wait for a connection that reads slowly.
+        var messageQueue = 1_048_576
+        /// Connections from one address, over all doors; 0: any number.
+        var connectionsPerAddress = 0
+    }
+
+    struct Log: Sendable, Equatable {
+        var level = LogLevel.info
+    }
+}
+
+/// UDP ports from `first` to `last`, both included.
+struct PortRange: Sendable, Equatable, CustomStringConvertible {
+    var first: Int
+    var last: Int
+
+    var description: String { "\(first)-\(last)" }
+}
+
+/// How much is logged: the usual names, and the numbers 0 to 3 of the server of 2008.
+enum LogLevel: String, Sendable, CaseIterable {
+    case error, warning, info, debug
+
+    /// Reads `error`, `warning`, `info`, `debug` or their numbers 0 to 3.
+    init?(setting: String) {
+        if let number = Int(setting) {
+            guard Self.allCases.indices.contains(number) else { return nil }
+            self = Self.allCases[number]
+        } else {
+            self.init(rawValue: setting)
+        }
+    }
+}

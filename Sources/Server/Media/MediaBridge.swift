@@ -1,0 +1,135 @@
+import MediaRelay
+import Signaling
+
+/// Joins the two sides of media: what the hub asks for in its words becomes calls of the engine, and what the engine tells
+/// becomes events of the hub. The only file that speaks both languages.
+final class MediaBridge: MediaControl, Sendable {
+    private let engine: MediaEngine
+    /// Where a room sets no limits of its own.
+    private let defaults: MediaRelay.MediaLimits
+
+    /// Starts the engine.
+    ///
+    /// - Parameter onEvent: called on the engine's threads.
+    init(_ configuration: Configuration, onEvent: @escaping @Sendable (MediaEvent) -> Void) throws {
+        defaults = MediaRelay.MediaLimits(
+            audioBitrate: configuration.signaling.limits.maxAudioBitrate,
+            videoBitrate: configuration.signaling.limits.maxVideoBitrate)
+        engine = try MediaEngine(MediaConfiguration(configuration)) { event in
+            if let event = MediaEvent(event) { onEvent(event) }
+        }
+    }
+
+    func perform(_ request: MediaRequest, completion: @escaping @Sendable (MediaOutcome) -> Void) {
+        switch request {
+        case .open(let open): self.open(open, completion)
+        case .setMaySend(let session, let kinds):
+            let muted = MediaRelay.MediaKinds([.audio, .video]).subtracting(.init(kinds))
+            engine.setMuted(muted, session: .init(session)) { completion(.done) }
+        case .setLimits:
+            completion(.failed(Refusal(.unsupported, "The limits of a session cannot be changed while it lasts.")))
+        case .close(let session, _):
+            engine.close(.init(session)) { completion(.done) }
+        }
+    }
+
+    /// Ends all sessions and the threads.
+    func shutDown() async {
+        await withCheckedContinuation { continuation in
+            engine.shutdown { continuation.resume() }
+        }
+    }
+
+    private func open(_ open: MediaOpen, _ completion: @escaping @Sendable (MediaOutcome) -> Void) {
+        let opening = open.opening
+        guard opening.audio == .mix, opening.speakers == nil else {
+            let reason = "Only audio=mix is to be had, without a number of speakers."
+            return completion(.failed(Refusal(.unsupported, reason)))
+        }
+        guard let requester = opening.requester.flatMap({ MediaRelay.IPAddress($0.description) }) else {
+            return completion(.failed(Refusal(.invalid, "Media needs the requester's address.")))
+        }
+        let description: MediaOpenRequest.Description =
+            switch opening.request {
+            case .offer(let sdp): .offer(sdp)
+            case .listen(let audio, let video, let port): .listen(audio: audio, video: video, port: port)
+            }
+        let allowed = MediaRelay.MediaKinds(open.allowed)
+        // What is only muted is negotiated all the same, so that it can be unmuted.
+        let request = MediaOpenRequest(
+            session: .init(open.session), room: String(open.room), participant: String(open.participant),
+            description: description, requester: requester, roomKinds: allowed, maySend: allowed,
+            muted: allowed.subtracting(.init(open.maySend)),
+            limits: .init(
+                audioBitrate: open.limits.audioBitrate ?? defaults.audioBitrate,
+                videoBitrate: open.limits.videoBitrate ?? defaults.videoBitrate))
+        engine.open(request) { result in
+            switch result {
+            case .success(let sdp): completion(.opened(MediaAnswer(sdp: sdp, publishes: [])))
+            case .failure(let refusal): completion(.failed(Refusal(refusal)))
+            }
+        }
+    }
+}
+
+extension MediaConfiguration {
+    fileprivate init(_ configuration: Configuration) {
+        self.init()
+        let media = configuration.media
+        rtpPorts = UInt16(media.rtpPorts.first)...UInt16(media.rtpPorts.last)
+        listenAddress = configuration.listen.first ?? listenAddress
+        publicAddress = media.publicAddress.isEmpty ? nil : media.publicAddress
+        plainRTP =
+            switch media.plainRTP {
+            case .off: .off
+            case .loopback: .loopback
+            case .any: .any
+            }
+        timeout = Int64(media.timeout) * 1000
+        codecThreads = configuration.threadCount
+    }
+}
+
+extension MediaRelay.MediaSessionID {
+    fileprivate init(_ id: Signaling.MediaSessionID) {
+        self.init(rawValue: id.description)
+    }
+}
+
+extension MediaRelay.MediaKinds {
+    fileprivate init(_ kinds: Signaling.MediaKinds) {
+        self = []
+        if kinds.contains(.audio) { insert(.audio) }
+        if kinds.contains(.video) { insert(.video) }
+    }
+}
+
+extension MediaEvent {
+    /// Nil for what does not name a room or a person of the hub's.
+    fileprivate init?(_ event: MediaEngineEvent) {
+        switch event {
+        case .ended(let session, let reason):
+            let sentence =
+                switch reason {
+                case .timeout: "nothing was heard for too long"
+                case .unreachable: "the endpoint is gone"
+                }
+            self = .ended(Signaling.MediaSessionID(session.rawValue), reason: sentence)
+        case .speaking(let room, let participants):
+            guard let room = Int64(room) else { return nil }
+            self = .speaking(room: room, participants: participants.compactMap { Int64($0) })
+        }
+    }
+}
+
+extension Refusal {
+    fileprivate init(_ refusal: MediaRefusal) {
+        switch refusal {
+        case .invalid(let message): self.init(.invalid, message)
+        case .unsupported(let message): self.init(.unsupported, message)
+        case .wrongKind(let message): self.init(.wrongKind, message)
+        case .forbidden(let message): self.init(.forbidden, message)
+        case .unavailable(let message): self.init(.unavailable, message)
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import Logging
+import NIOCore
+import NIOPosix
+import Signaling
+import Storage
+
+/// The hub over a data folder, with its store, its pool for passwords and its loop: what the server and a command without a
+/// server have in common.
+struct Core: Sendable {
+    let group: MultiThreadedEventLoopGroup
+    let eventLoop: any EventLoop
+    let store: SQLiteStore
+    let hashes: HashPool
+    let signaling: NIOLoopBound<SignalingLoop>
+    /// Nil for a command without a server, which has no media.
+    let media: MediaBridge?
+
+    /// Opens the data folder, reads what is in it, and makes the hub.
+    static func open(_ configuration: LoadedConfiguration, withMedia: Bool) async throws -> Core {
+        let folder = configuration.values.data
+        let store: SQLiteStore
+        let snapshot: Snapshot
+        do throws(StoreError) {
+            store = try SQLiteStore(folder: folder, options: StoreOptions())
+            snapshot = try store.load()
+        } catch {
+            throw configuration.error("data", error.kind == .locked ? Self.inUse(folder) : error.message)
+        }
+        let values = configuration.values
+        let hashes = HashPool(threads: values.threadCount, capacity: Self.waitingHashes)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let eventLoop = group.next()
+        let signaling = try await eventLoop.submit {
+            let hub = Hub(
+                settings: values.signaling, snapshot: snapshot, random: SystemRandom(), now: SignalingLoop.now())
+            let signaling = SignalingLoop(eventLoop: eventLoop, hub: hub, store: store, hashes: hashes)
+            return NIOLoopBound(signaling, eventLoop: eventLoop)
+        }.get()
+        let core = Core(
+            group: group, eventLoop: eventLoop, store: store, hashes: hashes, signaling: signaling,
+            media: withMedia ? try openMedia(configuration, signaling, eventLoop) : nil)
+        try await core.onLoop { $0.media = core.media }
+        return core
+    }
+
+    private static func openMedia(
+        _ configuration: LoadedConfiguration, _ signaling: NIOLoopBound<SignalingLoop>, _ eventLoop: any EventLoop
+    ) throws(ConfigurationError) -> MediaBridge {
+        do {
+            return try MediaBridge(configuration.values) { event in
+                eventLoop.execute { signaling.value.handle(event) }
+            }
+        } catch {
+            throw configuration.error("media.rtpPorts", "media cannot be started: \(error)")
+        }
+    }
+
+    /// Passwords that may wait to be hashed; more sign-ins at once are refused as `unavailable`.
+    private static let waitingHashes = 256
+
+    /// What is said where another process has the folder.
+    static func inUse(_ folder: String) -> String {
+        "\(folder) is in use by another media-relay; one data folder serves one server"
+    }
+
+    /// Runs something on the loop that the hub lives on.
+    func onLoop<Value: Sendable>(_ body: @escaping @Sendable (SignalingLoop) throws -> Value) async throws -> Value {
+        let signaling = signaling
+        return try await eventLoop.submit { try body(signaling.value) }.get()
+    }
+
+    /// Ends what was opened; everything that was accepted is stored before.
+    func close() async throws {
+        await media?.shutDown()
+        try await group.shutdownGracefully()
+        hashes.close()
+        store.close()
+    }
+}

@@ -1,0 +1,139 @@
+import Logging
+import NIOCore
+import NIOHTTP1
+import Signaling
+
+/// The running server: the core, the doors that are set, and what reloading and draining do.
+actor RelayServer {
+    private let core: Core
+    private let control: ControlServer
+    private let api: NIOLoopBound<API>
+    private let lineDoor: NIOLoopBound<LineDoor>
+    private let connections: NIOLoopBound<ConnectionCount>
+    private let listeners: [Listener]
+    private let log: Logger
+    private var configuration: LoadedConfiguration
+
+    /// What the ready line says.
+    nonisolated let readyLine: String
+
+    /// How long draining may take before what is left is cut off.
+    private static let drainTime = TimeAmount.seconds(10)
+
+    /// Opens everything; when it returns, the server serves.
+    static func start(_ configuration: LoadedConfiguration, log: Logger) async throws -> RelayServer {
+        let core = try await Core.open(configuration, withMedia: true)
+        do {
+            return try await RelayServer(core, configuration, log: log)
+        } catch {
+            try? await core.close()
+            throw error
+        }
+    }
+
+    private init(_ core: Core, _ configuration: LoadedConfiguration, log: Logger) async throws {
+        let values = configuration.values
+        let loop = core.eventLoop
+        let tokenKey: TokenKey
+        do {
+            tokenKey = try DataFolder(path: values.data).tokenKey()
+        } catch {
+            throw configuration.error("data", error.description)
+        }
+        let connections = try await core.onLoop { signaling in
+            NIOLoopBound(ConnectionCount(limit: values.limits.connectionsPerAddress), eventLoop: signaling.eventLoop)
+        }
+        let api = try await core.onLoop { signaling in
+            NIOLoopBound(
+                API(signaling: signaling, tokenKey: tokenKey, tokenSeconds: values.http.tokenSeconds),
+                eventLoop: signaling.eventLoop)
+        }
+        let lineDoor = try await core.onLoop { signaling in
+            NIOLoopBound(
+                LineDoor(
+                    signaling: signaling, connections: connections.value, messageQueue: values.limits.messageQueue),
+                eventLoop: signaling.eventLoop)
+        }
+
+        var listeners: [Listener] = []
+        do {
+            if values.line.port != 0 {
+                listeners.append(try await LineDoor.open(lineDoor, configuration, on: loop))
+            }
+            if values.http.port != 0 {
+                listeners.append(try await API.open(api, connections, configuration, on: loop))
+            }
+            let signaling = core.signaling
+            control = try await ControlServer.start(dataFolder: values.data, on: loop) { request in
+                ControlService(signaling: signaling.value).perform(request).nonisolated()
+            }
+        } catch {
+            for listener in listeners { await listener.close() }
+            throw error
+        }
+        self.core = core
+        self.api = api
+        self.lineDoor = lineDoor
+        self.connections = connections
+        self.listeners = listeners
+        self.log = log
+        self.configuration = configuration
+        readyLine = Self.readyLine(values)
+        try await core.onLoop { _ in api.value.isReady = true }
+    }
+
+    /// Takes new settings; those that need a restart keep their value, which is logged.
+    func reload(_ new: LoadedConfiguration) async throws {
+        var next = configuration
+        next.origins = new.origins
+        for setting in Setting.all where setting.show(configuration.values) != setting.show(new.values) {
+            guard setting.reloadable else {
+                log.warning(
+                    "\(setting.key) takes effect at the next start", metadata: ["at": "\(new.origin(of: setting.key))"])
+                continue
+            }
+            setting.copy(new.values, &next.values)
+            log.info("changed", metadata: ["key": "\(setting.key)", "value": "\(setting.show(new.values))"])
+        }
+        configuration = next
+        let values = next.values
+        let (api, lineDoor, connections) = (api, lineDoor, connections)
+        try await core.onLoop { signaling in
+            signaling.replaceSettings(values.signaling)
+            api.value.tokenSeconds = values.http.tokenSeconds
+            lineDoor.value.messageQueue = values.limits.messageQueue
+            connections.value.limit = values.limits.connectionsPerAddress
+        }
+        StandardErrorLog.level = values.log.level.level
+    }
+
+    /// Tells everyone, finishes what was begun, and closes.
+    func drain() async throws {
+        let api = api
+        try await core.onLoop { _ in api.value.isReady = false }
+        for listener in listeners { await listener.close() }
+        await control.stop()
+        let drained = try await core.onLoop { signaling in
+            let loop = signaling.eventLoop
+            let end = loop.makePromise(of: Bool.self)
+            signaling.shutDown(reason: "the server is shutting down").whenComplete { _ in end.succeed(true) }
+            loop.scheduleTask(in: Self.drainTime) { end.succeed(false) }
+            return end.futureResult
+        }
+        if try await !drained.get() { log.warning("not everything has ended in time") }
+        try await core.close()
+    }
+
+    private static func readyLine(_ values: Configuration) -> String {
+        var doors: [String] = []
+        func door(_ name: String, _ port: Int) {
+            guard port != 0 else { return }
+            let places = values.listen.map { $0.contains(":") ? "[\($0)]:\(port)" : "\($0):\(port)" }
+            doors.append("\(name) \(places.joined(separator: " "))")
+        }
+        door("http", values.http.port)
+        door("line", values.line.port)
+        doors.append("rtp \(values.media.rtpPorts)")
+        return "media-relay is ready: \(doors.joined(separator: ", ")), data in \(values.data)"
+    }
+}

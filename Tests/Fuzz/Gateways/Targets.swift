@@ -1,0 +1,4 @@
+/// The targets of this group; the script reads their names from here.
+let fuzzTargets = [
+    FuzzTarget(name: "LineFraming", run: fuzzLineFraming)
+]

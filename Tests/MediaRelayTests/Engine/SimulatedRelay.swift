@@ -1,0 +1,153 @@
+import Codec
+
+@testable import MediaRelay
+
+/// A router without sockets, threads or clocks: what it sends is recorded, codec work is done at once, time is moved by the test.
+final class SimulatedRelay: MediaOutput {
+    /// A datagram that the router sent.
+    struct Datagram {
+        var time: MediaTime
+        var socket: Int
+        var destination: SocketAddress
+        var bytes: [UInt8]
+
+        var header: RTPHeader? {
+            guard PacketClass(of: bytes.span.bytes) == .rtp else { return nil }
+            return try? RTPHeader(parsing: bytes.span.bytes)
+        }
+
+        var payload: [UInt8] { header.map { Array(bytes[$0.payload]) } ?? [] }
+    }
+
+    var now = MediaTime.milliseconds(1_000)
+    var sent: [Datagram] = []
+    var events: [MediaEngineEvent] = []
+    var closedSockets: [Int] = []
+    /// Codec work waits here while ``delaysMixing`` is set.
+    var delaysMixing = false
+    private var waiting: [(MixBatch, RoomMixer, Slab<MediaRoom>.Key)] = []
+    private var nextSocket = 0
+    private var storedRouter: MediaRouter<SimulatedRelay>?
+
+    var router: MediaRouter<SimulatedRelay> {
+        if let storedRouter { return storedRouter }
+        let router = MediaRouter(
+            configuration: MediaConfiguration(), wallClockOffset: 1_700_000_000_000_000_000, output: self)
+        storedRouter = router
+        return router
+    }
+
+    /// An endpoint of the simulation: where it is, and which sockets it talks to.
+    struct Endpoint {
+        var id: MediaSessionID
+        var address: SocketAddress
+        var sockets: [Int]
+        var rtcpSockets: [Int]
+    }
+
+    /// What an endpoint's section is like.
+    enum Media {
+        case audio(level: UInt8?, ticks: Int)
+        case video
+
+        static let audio = Media.audio(level: nil, ticks: 1)
+    }
+
+    /// Opens a session with sections that go both ways.
+    func join(
+        _ name: String, room: String = "room", participant: String? = nil, media: [Media] = [.audio, .video],
+        receives: Bool = true
+    ) -> Endpoint {
+        let index = UInt16(nextSocket)
+        let address = SocketAddress(IPAddress.loopbackV4, port: 20_000 + index * 4)
+        var sections: [SessionSetup.Section] = []
+        for (number, medium) in media.enumerated() {
+            var level: UInt8?
+            var mix: MixConfiguration?
+            var kind = MediaKinds.video
+            if case .audio(let identifier, let ticks) = medium {
+                kind = .audio
+                level = identifier
+                mix = MixConfiguration(bitrate: 32_000, ticks: ticks)
+            }
+            let remote = address.with(port: address.port + UInt16(number * 2))
+            sections.append(
+                SessionSetup.Section(
+                    kind: kind, receives: receives, sends: true, payloadType: kind == .audio ? 96 : 97,
+                    audioLevelID: level, mix: mix, rtpSocket: nextSocket, rtcpSocket: nextSocket + 1,
+                    remoteRTP: remote, remoteRTCP: remote.with(port: remote.port + 1), host: remote,
+                    ssrc: UInt32(1_000 + nextSocket), firstSequence: 65_530, firstTimestamp: .max - 500))
+            nextSocket += 2
+        }
+        let setup = SessionSetup(
+            id: MediaSessionID(rawValue: name), room: room, participant: participant ?? name,
+            maySend: [.audio, .video], muted: [], sections: sections, canonicalName: "relay")
+        router.open(setup, at: now)
+        return Endpoint(
+            id: setup.id, address: address, sockets: sections.map(\.rtpSocket),
+            rtcpSockets: sections.compactMap(\.rtcpSocket))
+    }
+
+    /// Gives the router a datagram as the endpoint's section would send it.
+    func deliver(
+        _ bytes: [UInt8], from endpoint: Endpoint, section: Int = 0, isRTCP: Bool = false, source: SocketAddress? = nil
+    ) {
+        let socket = isRTCP ? endpoint.rtcpSockets[section] : endpoint.sockets[section]
+        let source = source ?? endpoint.address.with(port: 30_000 + UInt16(socket))
+        router.receive(bytes.span.bytes, socket: socket, source: source, at: now)
+        router.flush(at: now)
+    }
+
+    /// Moves the time on by steps of a millisecond.
+    func advance(milliseconds: Int, each step: (Int) -> Void = { _ in }) {
+        for index in 0..<milliseconds {
+            now = now.advanced(milliseconds: 1)
+            step(index)
+            router.advance(to: now)
+        }
+    }
+
+    /// Runs the codec work that waits.
+    func finishMixing() {
+        let jobs = waiting
+        waiting = []
+        for (batch, mixer, room) in jobs {
+            mixer.process(batch)
+            router.finish(batch, room: room, at: now)
+        }
+    }
+
+    /// The RTP packets that went to a section of an endpoint.
+    func packets(to endpoint: Endpoint, section: Int = 0) -> [Datagram] {
+        sent.filter { $0.socket == endpoint.sockets[section] && $0.header != nil }
+    }
+
+    // MARK: - MediaOutput
+
+    func send(_ bytes: RawSpan, segment: Int, socket: Int, to address: SocketAddress) {
+        var start = 0
+        while start < bytes.byteCount {
+            let end = min(start + segment, bytes.byteCount)
+            let part = bytes.extracting(start..<end).withUnsafeBytes { Array($0) }
+            sent.append(Datagram(time: now, socket: socket, destination: address, bytes: part))
+            start = end
+        }
+    }
+
+    func mix(_ batch: MixBatch, with mixer: RoomMixer, room: Slab<MediaRoom>.Key) {
+        if delaysMixing {
+            waiting.append((batch, mixer, room))
+        } else {
+            mixer.process(batch)
+            router.finish(batch, room: room, at: now)
+        }
+    }
+
+    func close(socket: Int) {
+        closedSockets.append(socket)
+    }
+
+    func notify(_ event: MediaEngineEvent) {
+        events.append(event)
+    }
+}
