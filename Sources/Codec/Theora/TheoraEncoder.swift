@@ -26,7 +26,8 @@ public struct TheoraEncoder: ~Copyable, @unchecked Sendable {
     private var isWaiting = false
 
     /// Sets up an encoder.
-    public init(_ configuration: TheoraEncoderConfiguration, comment: VorbisComment = VorbisComment()) throws(CodecError)
+    public init(_ configuration: TheoraEncoderConfiguration, comment: VorbisComment = VorbisComment())
+        throws(CodecError)
     {
         try configuration.validate()
         let state = try Self.makeState(configuration)
@@ -81,7 +82,9 @@ public struct TheoraEncoder: ~Copyable, @unchecked Sendable {
     public mutating func encode(
         _ picture: borrowing Picture, into packet: inout MutableRawSpan
     ) throws(CodecError) -> EncodedFrame {
-        guard picture.width == configuration.width, picture.height == configuration.height else { throw .wrongInputSize }
+        guard picture.width == configuration.width, picture.height == configuration.height else {
+            throw .wrongInputSize
+        }
         defer {
             time += 1
             framesSinceKey += 1

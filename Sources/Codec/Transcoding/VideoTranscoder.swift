@@ -84,7 +84,7 @@ public struct VideoTranscoder: ~Copyable {
     public var seconds: Double { format.clock.seconds(end) }
 
     private func give(until time: Int64, inclusive: Bool, output: TranscodeOutput) throws(CodecError) {
-                for branch in branches {
+        for branch in branches {
             try branch.push(source.picture, until: time, clock: format.clock, inclusive: inclusive, output: output)
         }
     }

@@ -141,7 +141,9 @@ public struct VP8Encoder: ~Copyable, @unchecked Sendable {
         if index == 0 { flags = Int(VPX_EFLAG_FORCE_KF) }
         try setQuality(control.quality(forKeyFrame: index == 0))
         let layer = pattern.layer(ofFrame: index)
-        if pattern.layers > 1 { _ = cvpx_control_int(context, Int32(VP8E_SET_TEMPORAL_LAYER_ID.rawValue), Int32(layer)) }
+        if pattern.layers > 1 {
+            _ = cvpx_control_int(context, Int32(VP8E_SET_TEMPORAL_LAYER_ID.rawValue), Int32(layer))
+        }
         vpx_img_wrap(
             &image, VPX_IMG_FMT_I420, UInt32(picture.width), UInt32(picture.height), 1, picture.plane(0).start)
         let planes = (picture.plane(0), picture.plane(1), picture.plane(2))

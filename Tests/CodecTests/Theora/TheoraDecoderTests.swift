@@ -13,7 +13,9 @@ import Testing
         let scratch = try Scratch()
         _ = try Tool.run(
             "ffmpeg",
-            arguments: ["-v", "error", "-f", "lavfi", "-i", "testsrc2=s=178x142:r=10", "-t", "4", "-pix_fmt", "yuv420p"]
+            arguments: [
+                "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=178x142:r=10", "-t", "4", "-pix_fmt", "yuv420p",
+            ]
                 + ["-c:v", "libtheora"] + arguments + [scratch.path("a.ogv")])
         let content = try OggFiles.read(try scratch.read("a.ogv"))
         #expect(content.damage.isEmpty)
