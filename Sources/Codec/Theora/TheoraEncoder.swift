@@ -1,3 +1,4 @@
+internal import COgg
 internal import CTheora
 
 /// Encodes pictures to Theora with libtheora, under a bitrate that holds.
