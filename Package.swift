@@ -45,10 +45,10 @@ let package = Package(
             swiftSettings: swiftSettings),
         .target(
             name: "MediaRelay",
-            dependencies: ["Codec", "CLinux", .product(name: "HeapModule", package: "swift-collections")],
+            dependencies: ["Codec", "CLinux", "COpenSSL", .product(name: "HeapModule", package: "swift-collections")],
             exclude: [
                 "Audio/README.md", "Engine/README.md", "IO/README.md", "PayloadFormats/README.md", "RTCP/README.md",
-                "RTP/README.md", "Rooms/README.md", "SDP/README.md", "Video/README.md",
+                "RTP/README.md", "Rooms/README.md", "SDP/README.md", "SRTP/README.md", "Video/README.md",
             ],
             swiftSettings: swiftSettings),
         .target(name: "Signaling", swiftSettings: swiftSettings),
@@ -65,7 +65,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "Yams", package: "Yams"),
             ],
-            exclude: ["README.md"],
+            exclude: ["README.md", "Call/README.md"],
             swiftSettings: swiftSettings),
 
         .testTarget(name: "CodecTests", dependencies: ["Codec"], swiftSettings: swiftSettings),

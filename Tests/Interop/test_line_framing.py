@@ -223,5 +223,5 @@ def test_netcat(line, server):
         netcat.stdin.write(b'#login anon netcat\n#broadcast "hello from netcat"\n#quit\n')
         netcat.stdin.flush()
         assert listener.message() == '@mess #broadcast netcat "hello from netcat"'
-        output = netcat.stdout.read()
+        output, _ = netcat.communicate(timeout=20)
     assert output == b'@status 0\r\n@status 0\r\n@mess #broadcast netcat "hello from netcat"\r\n@status 0\r\n'

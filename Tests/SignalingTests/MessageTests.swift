@@ -123,7 +123,9 @@ import Testing
         #expect(world.texts(ada) == ["hi"])
         world.restart()
         let back = try world.signIn("ada")
-        guard case .sent(let third) = world.ask(back, .message(.toRoom(.current, outgoing))) else { throw Unexpected(nil) }
+        guard case .sent(let third) = world.ask(back, .message(.toRoom(.current, outgoing))) else {
+            throw Unexpected(nil)
+        }
         #expect(third.id == first.id)
         #expect(world.store.messages.count == 1)
     }

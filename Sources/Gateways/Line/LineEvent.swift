@@ -78,7 +78,8 @@ public struct LineEvent: Sendable {
     }
 
     private static func write(_ message: Message, to writer: inout LineWriter) -> Audience {
-        writer.bytes.reserveCapacity(message.text.utf8.count + 80)  // enough for most: the name, the words, some escapes
+        // Enough for most: the name, the words, some escapes.
+        writer.bytes.reserveCapacity(message.text.utf8.count + 80)
         LineText.forEachLine(message.text.utf8.span) { line in
             if message.wasOffline {
                 writer.literal("@mess #offline")

@@ -3,7 +3,11 @@ import Signaling
 extension LineStatus {
     /// The number for a refusal: the narrow cause where the protocol numbers it, else the code.
     init(_ refusal: Refusal) {
-        self = Self.number(of: refusal.cause) ?? Self.number(of: refusal.code)
+        // Only a login says that there is no such registered user; elsewhere a name is just not found.
+        let isLogin = refusal.code == .badCredentials
+        self =
+            refusal.cause == .noSuchUser && !isLogin
+            ? .notFound : Self.number(of: refusal.cause) ?? Self.number(of: refusal.code)
     }
 
     private static func number(of cause: Refusal.Cause) -> LineStatus? {

@@ -171,11 +171,16 @@ struct JitterBuffer {
         return .conceal(samples: lost)
     }
 
+    /// How long after it could have been at the earliest (nanoseconds) the next sample is played; nil while the stream does not play.
+    func heldDelay(at now: MediaTime, buffered: Int) -> Int64? {
+        guard playing, let lowest = delay.lowestOffset else { return nil }
+        // What was bridged stands in for samples that are taken to be lost until they come.
+        return now.nanoseconds - nanoseconds(nextTimestamp + Int64(waited - buffered)) - lowest
+    }
+
     /// By how much (nanoseconds) the playout lies behind where it should: positive when too much is held, negative when too little.
     func surplus(at now: MediaTime, buffered: Int) -> Int64 {
-        guard playing, let lowest = delay.lowestOffset else { return 0 }
-        let position = nextTimestamp - Int64(buffered)
-        return now.nanoseconds - nanoseconds(position) - lowest - targetDelay
+        heldDelay(at: now, buffered: buffered).map { $0 - targetDelay } ?? 0
     }
 
     /// Skips to a later packet when far too much is held, so that a burst after a stall does not stay as delay.

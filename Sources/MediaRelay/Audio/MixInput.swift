@@ -41,6 +41,11 @@ final class MixInput {
     /// Whether there is nothing to play and nothing to come.
     var isIdle: Bool { idle && jitter.packetCount == 0 }
 
+    /// How long after the network's lowest delay the next sample is played, in ns; nil while nothing plays.
+    func delay(at now: MediaTime) -> Int64? {
+        jitter.heldDelay(at: now, buffered: queue.count)
+    }
+
     /// Takes in a packet.
     func insert(_ packet: MixBatch.Packet, payload: RawSpan) {
         guard let opus = OpusPacket(payload) else {

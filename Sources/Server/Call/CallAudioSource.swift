@@ -66,7 +66,9 @@ private final class ToneSource: CallAudioSource {
         }
         var bytes = buffer.mutableSpan
         var target = bytes.mutableBytes
-        let length = try encoder.encode(pcm.span, into: &target)
+        // A span must not outlive its access to the property, so it is one of a local's.
+        let samples = pcm
+        let length = try encoder.encode(samples.span, into: &target)
         packet = Array(buffer[..<length])
         return pcm.count
     }

@@ -81,7 +81,9 @@ final class LineChannel: ChannelDuplexHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case ChannelEvent.inputClosed? = event as? ChannelEvent {
-            connection.endInput()
+            guard let session else { return }
+            let signaling = door.signaling
+            connection.endInput { tag, command in signaling.submit(command, from: session, tag: tag) }
             noteOutput()
         }
         context.fireUserInboundEventTriggered(event)

@@ -195,7 +195,10 @@ extension Hub {
         }
         let key = account.id.number
         let (ignoring, friendships) = (ignorers, friends)
-        for other in account.ignored { ignorers[other]?.remove(key) }
+        for other in account.ignored {
+            ignorers[other]?.remove(key)
+            if ignorers[other]?.isEmpty == true { ignorers[other] = nil }
+        }
         for other in ignorers.removeValue(forKey: key) ?? [] {
             if let ignorer = directory.account(AccountID(other)) {
                 set(ignorer, \.ignored, ignorer.ignored.subtracting([key]))

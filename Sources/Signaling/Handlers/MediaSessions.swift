@@ -76,12 +76,19 @@ extension Hub {
             return .mediaOpened(MediaOpened(session: id, sdp: answer.sdp))
         case .failed(let refusal):
             remove(session)
-            if session.entered, let room = session.room { depart(room, carrier, session.person) }
+            if session.entered, let room = session.room { goBack(carrier, from: room, session.person) }
             throw refusal
         case .done:
             remove(session)
             throw Refusal(.unavailable, "The media side gave no answer.")
         }
+    }
+
+    /// Leaves a room that was entered for the sake of media; a session of one room goes `Home`.
+    private func goBack(_ carrier: Session, from room: Room, _ person: Person) {
+        guard carrier.membership(of: room) != nil else { return }
+        depart(room, carrier, person)
+        if carrier.origin.rooms == .one, let home = roomsByName[.home] { join(home, carrier, person) }
     }
 
     // MARK: What may be sent

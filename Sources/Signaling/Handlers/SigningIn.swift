@@ -4,7 +4,6 @@ extension Hub {
         case .signIn(let credentials): return try signIn(credentials, session, tag)
         case .whoAmI: return try whoAmI(session)
         case .signOut:
-            guard session.origin.door != .control else { return .done }
             signOut(session)
             return .done
         case .challenge:
@@ -188,10 +187,12 @@ extension Hub {
 
     /// Takes a session out of its rooms and from its person.
     func signOut(_ session: Session) {
-        guard let person = session.person, person !== operatorPerson else { return }
+        guard let person = session.person else { return }
         for id in session.media { endMedia(id, reason: "signed out") }
         for membership in session.memberships { depart(membership.room, session, person) }
         leaveGroup(session)
+        // Whoever is at the control door is the operator for as long as the connection lives.
+        if person === operatorPerson { return }
         set(session, \.person, nil)
         set(person, \.sessions, person.sessions.filter { $0 != session.id })
         guard person.sessions.isEmpty else { return }
@@ -213,6 +214,9 @@ extension Hub {
     /// A session is gone.
     func forget(_ session: Session) {
         signOut(session)
+        if session.person === operatorPerson {
+            set(operatorPerson, \.sessions, operatorPerson.sessions.filter { $0 != session.id })
+        }
         sessions.remove(session)
         onUndo { [unowned self] in sessions.putBack(session) }
     }

@@ -42,8 +42,13 @@ extension Hub {
     }
 
     private func setAside(_ item: Item, _ session: Session) {
+        let index = turn.index
         session.backlog.append(item)
-        turn.items[turn.index] = .nothing
+        turn.items[index] = .nothing
+        onUndo { [unowned self] in
+            session.backlog.removeLast()
+            turn.items[index] = item
+        }
     }
 
     private func decide(_ command: Command, _ session: Session, _ tag: Tag) {
@@ -82,10 +87,20 @@ extension Hub {
         } catch {
             reply = .refused(error)
         }
+        countAnswer(session)
         if turn.held.count == mark {
             turn.held.append(.reply(session.id, tag, reply))
         } else {
             turn.held.insert(.reply(session.id, tag, reply), at: mark)
+        }
+    }
+
+    /// A command is answered; its session may be read from again.
+    func countAnswer(_ session: Session) {
+        session.unanswered -= 1
+        if session.isPaused, session.unanswered <= Hub.resumeAt {
+            session.isPaused = false
+            outgoing.append(.resumeReading(session.id))
         }
     }
 

@@ -41,6 +41,11 @@ public final class Hub {
     var keptQueries: [QueryID: AccountID] = [:]
     var softMutations: [Mutation] = []
 
+    /// So many commands of one session wait for their answers at most, give or take what one read brings: it is not read from
+    /// until most are answered, so that a flood waits at its source and costs nobody else.
+    static let pauseAt = 256
+    static let resumeAt = 64
+
     /// A hub over what the store held at the start. Random numbers come from `random`, ids and secrets included.
     public init(settings: Settings, snapshot: Snapshot, random: some RandomSource, now: Timestamp) {
         self.settings = settings
@@ -54,13 +59,22 @@ public final class Hub {
     /// A connection has begun. It may submit commands at once; those of the control door are signed in as the operator.
     public func open(_ origin: Origin) -> SessionID {
         let session = sessions.insert(origin)
-        if origin.door == .control { session.person = operatorPerson }
+        if origin.door == .control {
+            session.person = operatorPerson
+            operatorPerson.sessions.append(session.id)
+        }
         return session.id
     }
 
     /// A command has arrived; it is answered with `Effect.reply` under its tag, in the order of the session's commands.
     public func submit(_ command: Command, from session: SessionID, tag: Tag) {
         inbox.append(.command(session, tag, command))
+        guard let sender = sessions[session] else { return }
+        sender.unanswered += 1
+        if sender.unanswered >= Hub.pauseAt, !sender.isPaused {
+            sender.isPaused = true
+            outgoing.append(.pauseReading(session))
+        }
     }
 
     /// A connection has ended; what it submitted before is still done. Nothing more is sent to it.

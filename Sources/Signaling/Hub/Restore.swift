@@ -23,6 +23,8 @@ extension Hub {
         restoreBoards(snapshot)
         makeDefaultRooms()
         for room in roomsByID.values { startExpiry(of: room) }
+        // Nothing of this belongs to the first turn.
+        turn.undo.removeAll()
     }
 
     private func restoreMessages(_ snapshot: Snapshot) {

@@ -12,6 +12,9 @@ final class Session {
     var wait: Wait?
     /// What arrived meanwhile.
     var backlog: [Item] = []
+    /// How many of its commands have not been answered yet, and whether it is read from meanwhile.
+    var unanswered = 0
+    var isPaused = false
     /// Its media sessions.
     var media: [MediaSessionID] = []
     /// The text of the challenge that was handed out last.

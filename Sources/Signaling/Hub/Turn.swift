@@ -101,6 +101,7 @@ extension Hub {
             }
         }
         softMutations.insert(contentsOf: turn.soft, at: 0)
+        for case .reply(let id, _, _) in turn.held { sessions[id]?.unanswered += 1 }
         let items = turn.items
         let wasRetry = turn.isRetry
         resetTurn()
@@ -121,11 +122,14 @@ extension Hub {
         switch item {
         case .command(let id, let tag, _):
             outgoing.append(.reply(id, tag, refusal))
-            if let session = sessions[id], session.wait == nil { requeueBacklog(of: session, into: &retries) }
+            guard let session = sessions[id] else { return }
+            countAnswer(session)
+            if session.wait == nil { requeueBacklog(of: session, into: &retries) }
         case .hashed(let id, _, _), .queried(let id, _, _), .media(let id, _, _):
             guard let session = sessions[id], let wait = session.wait else { return }
             session.wait = nil
             outgoing.append(.reply(id, wait.tag, refusal))
+            countAnswer(session)
             requeueBacklog(of: session, into: &retries)
         case .due(let deadline):
             // What falls due is tried again in a while; a full disk may have been emptied by then.
@@ -144,11 +148,21 @@ extension Hub {
     /// Lets what arrived while a session waited be decided next.
     func resumeBacklog(of session: Session) {
         guard !session.backlog.isEmpty, session.wait == nil else { return }
+        let backlog = session.backlog
+        session.backlog.removeAll()
         if turn.isRetry {
-            requeueBacklog(of: session, into: &retries)
+            retries.insert(contentsOf: backlog, at: 0)
+            onUndo { [unowned self] in
+                retries.removeFirst(backlog.count)
+                session.backlog = backlog
+            }
         } else {
-            turn.items.insert(contentsOf: session.backlog, at: turn.index + 1)
-            session.backlog.removeAll()
+            let index = turn.index + 1
+            turn.items.insert(contentsOf: backlog, at: index)
+            onUndo { [unowned self] in
+                turn.items.removeSubrange(index..<index + backlog.count)
+                session.backlog = backlog
+            }
         }
     }
 

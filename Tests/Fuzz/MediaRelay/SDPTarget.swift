@@ -7,13 +7,15 @@ func fuzzSDP(_ input: [UInt8]) {
     let rules = NegotiationPolicy.Rules(
         codecs: [.opus, .speex(clockRate: 8000), .speex(clockRate: 16000), .speex(clockRate: 32000), .vp8, .theora],
         maximumBitrate: 64_000, maximumSections: 8)
-    let policy = NegotiationPolicy(
+    var policy = NegotiationPolicy(
         audio: rules, video: rules, plainRTP: .any, profiles: Set(TransportProfile.allCases), requester: .loopbackV4)
+    policy.retransmits = true
     guard let plan = try? Negotiation.plan(session, policy: policy) else { return }
     precondition(plan.sections.count == session.media.count && !plan.accepted.isEmpty)
     var local: [Int: LocalMedia] = [:]
     for (index, section) in plan.accepted {
-        local[index] = LocalMedia(port: UInt16(10_000 + 2 * index), ssrc: UInt32(index))
+        local[index] = LocalMedia(
+            port: UInt16(10_000 + 2 * index), ssrc: UInt32(index), masterKey: section.crypto?.key)
         _ = OpusParameters(section.sendCodec.parameters)
         precondition(!section.remoteRTP.address.isUnspecified && !section.remoteRTP.address.isMulticast)
         precondition(IPAddress(section.remoteRTP.address.description) == section.remoteRTP.address)

@@ -4,4 +4,6 @@ let fuzzTargets = [
     FuzzTarget(name: "RTCP", run: fuzzRTCP),
     FuzzTarget(name: "SDP", run: fuzzSDP),
     FuzzTarget(name: "VP8", run: fuzzVP8),
+    FuzzTarget(name: "SRTP", run: fuzzSRTP),
+    FuzzTarget(name: "Framing", run: fuzzFraming),
 ]

@@ -18,7 +18,7 @@ import Testing
 
     @Test(
         arguments: [
-            (.notSignedIn, 3500), (.alreadySignedIn, -1), (.noSuchUser, 3001), (.wrongUserPassword, 3002),
+            (.notSignedIn, 3500), (.alreadySignedIn, -1), (.wrongUserPassword, 3002),
             (.guestNameInUse, 3003),
             (.nameReserved, 3004), (.noSuchRoom, 3100), (.roomNameUsed, 3102), (.noSuchGroup, -3),
             (.groupNameUsed, 3102),
@@ -30,6 +30,11 @@ import Testing
         for code in Refusal.Code.allCases {
             #expect(LineStatus(Refusal(code, "No.", cause: cause)).rawValue == number)
         }
+    }
+
+    @Test func onlyALoginTellsOfNoSuchRegisteredUser() {
+        #expect(LineStatus(Refusal(.badCredentials, "No.", cause: .noSuchUser)) == .noSuchUser)
+        #expect(LineStatus(Refusal(.notFound, "No.", cause: .noSuchUser)) == .notFound)
     }
 
     @Test func aCodeStandsWhereThereIsNoCause() {

@@ -129,7 +129,9 @@ struct MemoryStore {
         snapshot.ignored[id] = nil
         for other in Array(snapshot.ignored.keys) { snapshot.ignored[other]?.remove(id) }
         kept[id] = nil
-        for index in snapshot.rooms.indices where snapshot.rooms[index].owner == id { snapshot.rooms[index].owner = nil }
+        for index in snapshot.rooms.indices where snapshot.rooms[index].owner == id {
+            snapshot.rooms[index].owner = nil
+        }
         for index in snapshot.groups.indices where snapshot.groups[index].owner == id {
             snapshot.groups[index].owner = nil
         }

@@ -118,7 +118,9 @@ final class World {
     }
 
     static func hash(_ job: HashJob) -> HashResult {
-        func text(_ secret: Secret) -> PasswordVerifier { PasswordVerifier("v:" + String(decoding: secret.bytes, as: UTF8.self)) }
+        func text(_ secret: Secret) -> PasswordVerifier {
+            PasswordVerifier("v:" + String(decoding: secret.bytes, as: UTF8.self))
+        }
         switch job {
         case .make(let secret, _, _): return .made(text(secret), md5: nil, sealed: nil)
         case .verify(let secret, let verifier): return .verified(verifier == text(secret))

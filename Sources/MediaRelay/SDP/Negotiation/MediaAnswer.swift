@@ -8,9 +8,15 @@ public struct LocalMedia: Equatable, Sendable {
     public var ssrc: UInt32?
     /// The canonical name of that source.
     public var canonicalName: String
+    /// The key under which this server sends: fresh random bytes, of the suite that the plan names; nil for plain RTP.
+    public var masterKey: SRTPMasterKey?
 
-    /// The given ports and source.
-    public init(port: UInt16, rtcpPort: UInt16? = nil, ssrc: UInt32? = nil, canonicalName: String = "media-relay") {
+    /// The given ports, source and key.
+    public init(
+        port: UInt16, rtcpPort: UInt16? = nil, ssrc: UInt32? = nil, canonicalName: String = "media-relay",
+        masterKey: SRTPMasterKey? = nil
+    ) {
+        self.masterKey = masterKey
         self.port = port
         self.rtcpPort = rtcpPort
         self.ssrc = ssrc
@@ -20,11 +26,13 @@ public struct LocalMedia: Equatable, Sendable {
 
 extension MediaPlan {
     /// The answer (RFC 3264, 6) with this server's `address`, and for each accepted section, by its place in the offer,
-    /// its ports. A section without an entry in `local` is refused after all.
+    /// its ports. A section without an entry in `local`, or without the key that it needs there, is refused after all.
     public func answer(origin: SDPOrigin, address: IPAddress, local: [Int: LocalMedia]) -> SessionDescription {
         var answer = SessionDescription(origin: origin, connection: SDPConnection(address))
         for (index, plan) in sections.enumerated() {
-            if case .accepted(let section) = plan.outcome, let media = local[index] {
+            if case .accepted(let section) = plan.outcome, let media = local[index],
+                section.crypto?.key.suite == media.masterKey?.suite
+            {
                 answer.media.append(section.answer(media, family: address.family))
             } else {
                 answer.media.append(plan.refusal)
@@ -45,7 +53,8 @@ extension MediaSectionPlan {
 
 extension AcceptedSection {
     fileprivate func answer(_ local: LocalMedia, family: IPAddress.Family) -> MediaDescription {
-        let formats = codecs.map { String($0.payloadType) } + auxiliary.map { String($0.payloadType) }
+        let retransmissions = codecs.compactMap(\.retransmissionType)
+        let formats = (codecs.map(\.payloadType) + retransmissions + auxiliary.map(\.payloadType)).map { String($0) }
         var media = MediaDescription(kind: kind, port: Int(local.port), profile: profile.rawValue, formats: formats)
         if direction.receives, let receiveLimit {
             let wire = WireBitrate.applicationSpecific(
@@ -59,6 +68,11 @@ extension AcceptedSection {
         func add(_ name: String, _ value: String? = nil) { media.attributes.append(SDPAttribute(name, value)) }
         if let mid { add("mid", mid) }
         add(direction.rawValue)
+        if let crypto, let key = local.masterKey { add("crypto", CryptoAttribute(tag: crypto.tag, key: key).value) }
+        if profile.isTCP {
+            add("setup", "passive")
+            add("connection", "new")
+        }
         if multiplexesRTCP {
             add("rtcp-mux")
         } else if let rtcpPort = local.rtcpPort, Int(rtcpPort) != Int(local.port) + 1 {
@@ -69,6 +83,11 @@ extension AcceptedSection {
             let parameters = answerParameters(of: codec)
             if !parameters.parameters.isEmpty { add("fmtp", "\(codec.payloadType) \(parameters.text)") }
             for name in codec.feedback.names { add("rtcp-fb", "\(codec.payloadType) \(name)") }
+            if let type = codec.retransmissionType {
+                let map = RTPMap(payloadType: type, encoding: "rtx", clockRate: codec.codec.clockRate)
+                add("rtpmap", map.value)
+                add("fmtp", "\(type) apt=\(codec.payloadType)")
+            }
         }
         for map in auxiliary {
             add("rtpmap", map.value)

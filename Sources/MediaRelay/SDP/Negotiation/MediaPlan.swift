@@ -45,8 +45,10 @@ public struct AcceptedSection: Equatable, Sendable {
     public var remoteRTP: TransportAddress
     /// Where RTCP goes; the same as `remoteRTP` when they share a port.
     public var remoteRTCP: TransportAddress
-    /// Whether RTP and RTCP share a port at both ends.
+    /// Whether RTP and RTCP share a port at both ends. Over TCP they always share the connection.
     public var multiplexesRTCP: Bool
+    /// The key under which the endpoint sends; the answer needs one of the same suite. Nil where RTP is plain.
+    public var crypto: CryptoAttribute?
     /// The milliseconds of audio in a packet that is sent: 20, 40 or 60.
     public var packetTime: Int
     /// What the endpoint wants to receive at most.
@@ -84,6 +86,8 @@ public struct NegotiatedCodec: Equatable, Sendable {
     public var parameters: FormatParameters
     /// The feedback that both ends understand.
     public var feedback: RTCPFeedback
+    /// The payload type of retransmissions; nil where there are none.
+    public var retransmissionType: UInt8?
 }
 
 /// The bandwidth that an offer gives for a section (b=), in bit/s.

@@ -33,7 +33,9 @@ public enum Negotiation {
             sections.compactMap { plan in
                 if case .refused(let reason) = plan.outcome { reason } else { nil }
             })
-        for reason in [RefusalReason.codec, .profile] where reasons.contains(reason) { return .unsupported(reason) }
+        for reason in [RefusalReason.codec, .key, .connection, .profile] where reasons.contains(reason) {
+            return .unsupported(reason)
+        }
         for reason in [RefusalReason.plainRTP, .notPermitted, .wrongKind, .tooMany] where reasons.contains(reason) {
             return .forbidden(reason)
         }
@@ -54,8 +56,11 @@ private struct SectionNegotiation {
         guard let profile = TransportProfile(rawValue: media.profile), policy.profiles.contains(profile) else {
             return .refused(.profile)
         }
-        let (rtp, rtcp) = try remoteAddresses()
-        if profile.isPlain, !mayBePlain(rtp, rtcp) { return .refused(.plainRTP) }
+        let crypto = usesKeys(profile) ? media.cryptoAttributes.first : nil
+        guard profile.isPlain || crypto != nil else { return .refused(.key) }
+        if profile.isTCP, !mayConnect { return .refused(.connection) }
+        let (rtp, rtcp) = try remoteAddresses(profile)
+        if crypto == nil, !mayBePlain(rtp, rtcp) { return .refused(.plainRTP) }
 
         let offered = media.direction ?? offer.direction ?? .sendrecv
         let direction = MediaDirection(
@@ -68,7 +73,8 @@ private struct SectionNegotiation {
         return .accepted(
             AcceptedSection(
                 kind: media.kind, profile: profile, codecs: codecs, auxiliary: auxiliaryFormats(payloadTypes, codecs),
-                direction: direction, remoteRTP: rtp, remoteRTCP: rtcp, multiplexesRTCP: media.multiplexesRTCP,
+                direction: direction, remoteRTP: rtp, remoteRTCP: rtcp,
+                multiplexesRTCP: media.multiplexesRTCP || profile.isTCP, crypto: crypto,
                 packetTime: packetTime, bandwidth: OfferedBandwidth(media.bandwidths),
                 receiveLimit: rules.maximumBitrate, headerExtensions: headerExtensions, mid: media.mid,
                 sources: media.sources))
@@ -78,12 +84,29 @@ private struct SectionNegotiation {
         .malformed("media section \(index + 1) \(reason)")
     }
 
-    private func remoteAddresses() throws(NegotiationError) -> (TransportAddress, TransportAddress) {
+    /// Whether keys in the description are used: where the profile asks for them, and where it is plain RTP but keys are
+    /// there, as ffmpeg writes it.
+    private func usesKeys(_ profile: TransportProfile) -> Bool {
+        switch profile {
+        case .savp, .savpf, .tcpSAVP: true
+        case .avp, .avpf: policy.profiles.contains(.savp)
+        case .tcpAVP, .dtlsSAVPF: false
+        }
+    }
+
+    /// Whether the endpoint is the one who connects (RFC 4145, 4); it is unless it says otherwise.
+    private var mayConnect: Bool {
+        ["active", "actpass"].contains(media.attribute("setup") ?? offer.attribute("setup") ?? "active")
+    }
+
+    private func remoteAddresses(
+        _ profile: TransportProfile
+    ) throws(NegotiationError) -> (TransportAddress, TransportAddress) {
         guard let connection = media.connection ?? offer.connection else { throw malformed("has no address (c=)") }
         let address = try address(of: connection)
         guard let port = UInt16(exactly: media.port) else { throw malformed("has an impossible port") }
         let rtp = TransportAddress(address, port)
-        if media.multiplexesRTCP { return (rtp, rtp) }
+        if media.multiplexesRTCP || profile.isTCP { return (rtp, rtp) }
         if let (port, connection) = media.rtcp, let port = UInt16(exactly: port) {
             var rtcpAddress = address
             if let connection { rtcpAddress = try self.address(of: connection) }
@@ -127,9 +150,18 @@ private struct SectionNegotiation {
             codecs.append(
                 NegotiatedCodec(
                     codec: codec, payloadType: type, parameters: media.parameters(of: type),
-                    feedback: media.feedback(of: type).intersection(Negotiation.supportedFeedback)))
+                    feedback: media.feedback(of: type).intersection(Negotiation.supportedFeedback),
+                    retransmissionType: policy.retransmits ? retransmissionType(of: type, payloadTypes) : nil))
         }
         return codecs
+    }
+
+    /// The payload type that retransmits packets of `type` (RFC 4588, 8.6).
+    private func retransmissionType(of type: UInt8, _ payloadTypes: [UInt8]) -> UInt8? {
+        payloadTypes.first { candidate in
+            media.rtpMap(of: candidate)?.encoding.lowercased() == "rtx"
+                && media.parameters(of: candidate).integer("apt") == Int(type)
+        }
     }
 
     /// Telephone events and comfort noise whose clock is that of one of the codecs.

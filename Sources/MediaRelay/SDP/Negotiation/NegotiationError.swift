@@ -12,6 +12,10 @@ public enum RefusalReason: Hashable, Sendable {
     case plainRTP
     /// None of the codecs can be had.
     case codec
+    /// The profile wants SRTP, but the section has no key that can be used.
+    case key
+    /// Over TCP the endpoint wants to be connected to; this server only waits for connections.
+    case connection
     /// More sections of the kind than are accepted.
     case tooMany
 
@@ -24,6 +28,8 @@ public enum RefusalReason: Hashable, Sendable {
         case .profile: "the transport profile is not supported"
         case .plainRTP: "RTP without encryption is not allowed between these addresses"
         case .codec: "none of the codecs is supported"
+        case .key: "there is no SRTP key of a supported suite"
+        case .connection: "over TCP the endpoint must be the one who connects"
         case .tooMany: "there are more sections than are accepted"
         }
     }

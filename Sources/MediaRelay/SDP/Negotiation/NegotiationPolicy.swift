@@ -49,6 +49,9 @@ public struct NegotiationPolicy: Equatable, Sendable {
     /// The names of the header extensions that are used.
     public var headerExtensions: Set<String>
 
+    /// Whether lost packets are sent again in a stream of their own (RTX, RFC 4588) where the offer has one.
+    public var retransmits = false
+
     /// A policy of the given values.
     public init(
         audio: Rules?, video: Rules?, plainRTP: PlainRTP = .loopback, profiles: Set<TransportProfile> = [.avp, .avpf],
