@@ -41,6 +41,7 @@ let package = Package(
 
         .target(
             name: "Codec", dependencies: ["COpus", "COgg", "CSpeex", "CSpeexDSP", "CTheora", "CVPX"],
+            exclude: ["README.md"],
             swiftSettings: swiftSettings),
         .target(
             name: "MediaRelay",
