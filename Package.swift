@@ -57,7 +57,9 @@ let package = Package(
             name: "Signaling", exclude: ["README.md", "Hub/README.md", "Permissions/README.md"],
             swiftSettings: swiftSettings
                 + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]),
-        .target(name: "Storage", dependencies: ["Signaling", "CSQLite", "COpenSSL"], swiftSettings: swiftSettings),
+        .target(
+            name: "Storage", dependencies: ["Signaling", "CSQLite", "COpenSSL"], exclude: ["README.md"],
+            swiftSettings: swiftSettings),
         .target(name: "Gateways", dependencies: ["Signaling"], exclude: ["Line/README.md"], swiftSettings: swiftSettings),
         .executableTarget(
             name: "Server",
