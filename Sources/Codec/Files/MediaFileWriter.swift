@@ -56,7 +56,7 @@ public struct MediaFileWriter: Sendable {
             ogg.write(packet, track: track, start: start, duration: duration, isKeyFrame: isKeyFrame, to: &output)
             writer = .ogg(ogg)
         case .ivf(var ivf):
-            ivf?.write(packet, start: start, to: &output)
+            ivf?.write(packet, start: start, duration: duration, to: &output)
             writer = .ivf(ivf)
         case .wav(var wav, let format):
             wav?.write(floats: packet, to: &output)

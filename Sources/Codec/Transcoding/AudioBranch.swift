@@ -147,7 +147,7 @@ final class AudioBranch {
     }
 
     private func encodeFrames(all: Bool, output: TranscodeOutput) throws(CodecError) {
-        let end = all ? total * ticks : Int64.max
+        let end = all ? total * ticks : Int64.max / 2
         while true {
             let length = frameLength * target.channels
             guard waiting.count - taken >= length else { break }

@@ -52,14 +52,17 @@ final class AudioSource {
         return try speex?.decode(packet, into: &span) ?? 0
     }
 
-    /// What came before this packet and was lost, from the copy in it: at most its own length. 0 where there is none.
-    func recover(from next: RawSpan, atMost samples: Int, into pcm: inout [Float]) -> Int {
+    /// How many samples per channel, lost before this packet, the copy in it can bring back: at most its own length.
+    func remembered(by next: RawSpan, atMost samples: Int) -> Int {
         guard opus != nil, let parsed = OpusPacket(next), parsed.hasForwardErrorCorrection else { return 0 }
         let step = sampleRate / 400
-        let wanted = min(samples, parsed.duration * sampleRate / 48_000) / step * step
-        guard wanted > 0 else { return 0 }
+        return min(samples, parsed.duration * sampleRate / 48_000) / step * step
+    }
+
+    /// Brings back so many samples per channel; 0 where the packet turns out to be damaged.
+    func recover(from next: RawSpan, samples: Int, into pcm: inout [Float]) -> Int {
         var span = pcm.mutableSpan
-        return (try? opus?.decodeFEC(of: next, samples: wanted, into: &span)) ?? 0
+        return (try? opus?.decodeFEC(of: next, samples: samples, into: &span)) ?? 0
     }
 
     /// Invents up to so many samples per channel; 0 where the format cannot, or no whole step is left.

@@ -90,14 +90,17 @@ public struct AudioTranscoder: ~Copyable {
             return try push(packet, start: start, duration: duration, isAfterLoss: isAfterLoss, output: output)
         }
         // A sample of rounding is none.
-        if gap > 1 { try fill(Int(gap), before: packet, conceal: isAfterLoss, output: output) }
+        if gap > 1 {
+            let remembered = isAfterLoss ? source.remembered(by: packet, atMost: Int(gap)) : 0
+            try fill(Int(gap), before: packet, remembered: remembered, conceal: isAfterLoss, output: output)
+        }
         let count: Int
         do throws(CodecError) {
             count = try source.decode(packet, into: &pcm)
         } catch {
             statistics.badPackets += 1
             let lost = Int(samples(start + duration - origin) - source.delay - position)
-            if lost > 0 { try fill(lost, before: nil, conceal: true, output: output) }
+            if lost > 0 { try fill(lost, before: packet, remembered: 0, conceal: true, output: output) }
             return
         }
         let late = Int(max(0, min(Int64(count), position - begin)))
@@ -115,28 +118,31 @@ public struct AudioTranscoder: ~Copyable {
     /// Seconds that have come out so far.
     public var seconds: Double { Double(base + position) / Double(source.sampleRate) }
 
-    /// Fills a gap: what the next packet remembers of it, what can be invented, silence.
+    /// Fills a gap: with what can be invented, then silence, then what the next packet remembers of its end.
     private mutating func fill(
-        _ gap: Int, before next: borrowing RawSpan?, conceal: Bool, output: TranscodeOutput
+        _ gap: Int, before next: RawSpan, remembered: Int, conceal: Bool, output: TranscodeOutput
     ) throws(CodecError) {
         statistics.missing += Double(gap) / Double(source.sampleRate)
         var left = gap
-        if conceal {
-            // Beyond a tenth of a second there is nothing to go on from.
-            var invented = source.sampleRate / 10
-            while left > 0, invented > 0 {
-                let count = source.conceal(atMost: min(left, invented), into: &pcm)
-                guard count > 0, count <= left else { break }
-                try emit(pcm[0..<(count * source.channels)], output: output)
-                left -= count
+        // Beyond a tenth of a second there is nothing to go on from.
+        var invented = conceal ? source.sampleRate / 10 : 0
+        while left > remembered {
+            var count = invented > 0 ? source.conceal(atMost: min(left - remembered, invented), into: &pcm) : 0
+            if count > 0 {
                 invented -= count
+                try emit(pcm[0..<(count * source.channels)], output: output)
+            } else {
+                invented = 0
+                count = min(left - remembered, silence.count / source.channels)
+                try emit(silence[0..<(count * source.channels)], output: output)
             }
-        }
-        while left > 0 {
-            let count = min(left, silence.count / source.channels)
-            try emit(silence[0..<(count * source.channels)], output: output)
             left -= count
         }
+        guard remembered > 0 else { return }
+        let count = source.recover(from: next, samples: remembered, into: &pcm)
+        try emit(pcm[0..<(count * source.channels)], output: output)
+        left -= count
+        if left > 0 { try emit(silence[0..<(left * source.channels)], output: output) }
     }
 
     private mutating func emit(_ samples: ArraySlice<Float>, output: TranscodeOutput) throws(CodecError) {

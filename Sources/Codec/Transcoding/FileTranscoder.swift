@@ -83,7 +83,8 @@ public final class FileTranscoder {
         let videoSource = waitingTracks.first { $0.format.isVideo }
         waitingTracks = []
         if let videoSource, let target = options.videoTarget(for: videoSource.format) {
-            let made = try VideoTranscoder(from: videoSource.format, headers: videoSource.headers, to: [target])
+            let made = try VideoTranscoder(
+                from: videoSource.format, headers: videoSource.headers, to: [target], holdsLast: true)
             videoOutput = try sink.writer.addTrack(
                 made.format(ofTarget: 0), headers: made.headers(ofTarget: 0), to: &sink.output)
             videoTrack = videoSource.id

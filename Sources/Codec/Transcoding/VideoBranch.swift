@@ -12,8 +12,13 @@ final class VideoBranch {
     private var packet: [UInt8]
     /// Pictures given out so far: the next one's time, in ticks of the target.
     private var count: Int64 = 0
+    /// Whether a VP8 frame is held until the next is there, so that the last can be given its true length.
+    private let holdsLast: Bool
+    private var held: [UInt8] = []
+    private var heldFrame: TranscodedPacket?
 
-    init(_ target: VideoTarget, index: Int) throws(CodecError) {
+    init(_ target: VideoTarget, index: Int, holdsLast: Bool) throws(CodecError) {
+        self.holdsLast = holdsLast
         self.target = target
         self.index = index
         scaler = try PictureScaler(width: target.width, height: target.height)
@@ -94,7 +99,29 @@ final class VideoBranch {
             (size, isKey) = (frame.size, frame.isKeyFrame)
         }
         let info = TranscodedPacket(target: index, start: count, duration: 1, isKeyFrame: isKey)
+        if holdsLast, vp8 != nil {
+            try giveHeld(output: output)
+            held.removeAll(keepingCapacity: true)
+            held.append(contentsOf: packet[0..<size])
+            heldFrame = info
+            return
+        }
         let result = packet[0..<size]
+        try output(info, result.span.bytes)
+    }
+
+    /// Gives out the last frame, which lasts until the end.
+    func finish(output: TranscodeOutput) throws(CodecError) {
+        guard let last = heldFrame else { return }
+        heldFrame = TranscodedPacket(
+            target: index, start: last.start, duration: count - last.start, isKeyFrame: last.isKeyFrame)
+        try giveHeld(output: output)
+    }
+
+    private func giveHeld(output: TranscodeOutput) throws(CodecError) {
+        guard let info = heldFrame else { return }
+        heldFrame = nil
+        let result = held[...]
         try output(info, result.span.bytes)
     }
 }

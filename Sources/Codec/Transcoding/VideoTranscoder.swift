@@ -18,10 +18,17 @@ public struct VideoTranscoder: ~Copyable {
     public private(set) var badPackets = 0
 
     /// Sets up a transcoder.
-    /// - Parameter headers: Theora's three header packets.
-    public init(from format: MediaFormat, headers: [[UInt8]] = [], to targets: [VideoTarget]) throws(CodecError) {
+    /// - Parameters:
+    ///   - headers: Theora's three header packets.
+    ///   - holdsLast: whether each VP8 frame is held until the next one, so that the last can be told to last until the
+    ///     end: for files.
+    public init(
+        from format: MediaFormat, headers: [[UInt8]] = [], to targets: [VideoTarget], holdsLast: Bool = false
+    ) throws(CodecError) {
         var branches: [VideoBranch] = []
-        for (index, target) in targets.enumerated() { branches.append(try VideoBranch(target, index: index)) }
+        for (index, target) in targets.enumerated() {
+            branches.append(try VideoBranch(target, index: index, holdsLast: holdsLast))
+        }
         let source = try VideoSource(format, headers: headers)
         self.source = source
         self.format = format
@@ -78,6 +85,7 @@ public struct VideoTranscoder: ~Copyable {
     /// Gives out the last picture until it ends. Nothing may be pushed afterwards.
     public mutating func finish(output: TranscodeOutput) throws(CodecError) {
         try give(until: end, inclusive: false, output: output)
+        for branch in branches { try branch.finish(output: output) }
     }
 
     /// Seconds that have come in so far.
