@@ -66,25 +66,31 @@ public struct LineConnection: Sendable {
     public mutating func reply(
         _ tag: Tag, _ reply: Reply, now: Timestamp, scratch: inout LineWords, submit: Submission
     ) {
-        guard case .command(let row, let expected)? = pending.first, expected == tag.number else { return }
-        pending.removeFirst()
-        write(reply, to: row, now: now)
-        writeDecided()
+        switch pending.first {
+        case .command(let row, tag.number):
+            pending.removeFirst()
+            write(reply, to: row, now: now)
+            writeDecided()
+        case .signOut(tag.number, let isSilent):
+            // Whatever became of it, this is the end.
+            pending.removeFirst()
+            end(isSilent: isSilent)
+        default: return
+        }
         guard let least = resumesAt, pending.count <= least, !isEnding else { return }
         resumesAt = nil
         let waiting = backlog
         backlog = []
         read(waiting.span, scratch: &scratch, submit: submit)
-        if isInputOver { endInput() }
+        if isInputOver { endInput(submit: submit) }
     }
 
     /// No more input will come. What came before is still answered, then the connection is finished; a line without an end is
     /// dropped.
-    public mutating func endInput() {
+    public mutating func endInput(submit: Submission) {
         isInputOver = true
         guard resumesAt == nil, !isEnding else { return }
-        isEnding = true
-        answer(.end)
+        leave(isSilent: true, submit: submit)
     }
 
     /// Takes an event that this connection hears.
@@ -173,8 +179,7 @@ extension LineConnection {
                 post = LinePost(words, row: index)
                 if post == nil { throw LinePost.refusal(words) }
             case .quit:
-                isEnding = true
-                answer(.quit)
+                leave(isSilent: false, submit: submit)
             }
         } catch {
             answer(.status(error))
@@ -196,6 +201,15 @@ extension LineConnection {
         if LineCommandTable.standard.rows[row].isAwaited { resumesAt = 0 }
         submit(Tag(nextTag), command)
     }
+
+    /// Reads no further, and ends once everything before is answered.
+    private mutating func leave(isSilent: Bool, submit: Submission) {
+        isEnding = true
+        guard user != nil else { return answer(.end(isSilent: isSilent)) }
+        nextTag += 1
+        pending.append(.signOut(tag: nextTag, isSilent: isSilent))
+        submit(Tag(nextTag), .session(.signOut))
+    }
 }
 
 // Answering.
@@ -209,12 +223,9 @@ extension LineConnection {
     private mutating func writeDecided() {
         while let first = pending.first {
             switch first {
-            case .command: return
+            case .command, .signOut: return
             case .status(let status): write(status)
-            case .quit:
-                write(.ok)
-                finish()
-            case .end: finish()
+            case .end(let isSilent): end(isSilent: isSilent)
             case .overflow:
                 var writer = takeWriter()
                 LineEvent.writeServer("input buffer exceeded", to: &writer)
@@ -223,6 +234,11 @@ extension LineConnection {
             }
             pending.removeFirst()
         }
+    }
+
+    private mutating func end(isSilent: Bool) {
+        if !isSilent { write(.ok) }
+        finish()
     }
 
     private mutating func write(_ reply: Reply, to row: Int, now: Timestamp) {

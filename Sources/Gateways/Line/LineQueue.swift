@@ -6,10 +6,11 @@ struct LineQueue: Sendable {
         case command(row: Int, tag: UInt64)
         /// It is decided already.
         case status(LineStatus)
-        /// The end that was asked for.
-        case quit
-        /// The end of the input.
-        case end
+        /// The end that was asked for by somebody who is not signed in; nothing is said where the input just ended.
+        case end(isSilent: Bool)
+        /// The end that was asked for by somebody who is: it comes when they are signed out, so that all that is still to be said
+        /// to them goes before it.
+        case signOut(tag: UInt64, isSilent: Bool)
         /// The end that too long a line brings.
         case overflow
     }

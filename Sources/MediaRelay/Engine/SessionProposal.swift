@@ -136,7 +136,7 @@ struct SessionProposal: Sendable {
                     codec: .vp8, payloadType: 97, port: port + 2, maximumBitrate: request.limits.videoBitrate))
         }
         guard !streams.isEmpty else { throw .wrongKind("The room does not carry this kind of media.") }
-        return ListenDescription(name: request.room, address: request.requester, streams: streams)
+        return ListenDescription(name: "media-relay", address: request.requester, streams: streams)
     }
 
     private static func stream(

@@ -22,6 +22,7 @@ struct Configuration: Sendable, Equatable {
     var mim = MIM()
     var media = Media()
     var limits = Limits()
+    var storage = Storage()
     var log = Log()
 
     struct HTTP: Sendable, Equatable {
@@ -68,6 +69,36 @@ struct Configuration: Sendable, Equatable {
         var messageQueue = 1_048_576
         /// Connections from one address, over all doors; 0: any number.
         var connectionsPerAddress = 0
+    }
+
+    struct Storage: Sendable, Equatable {
+        /// When what is acknowledged is on the disk.
+        var sync = SyncPolicy.commit
+    }
+
+    /// When what is acknowledged is on the disk.
+    enum SyncPolicy: Sendable, Equatable, CustomStringConvertible {
+        /// Before it is acknowledged.
+        case commit
+        /// At most so many milliseconds later.
+        case interval(milliseconds: Int)
+
+        /// Reads `commit` or a number of milliseconds.
+        init?(_ text: String) {
+            if text == "commit" {
+                self = .commit
+            } else {
+                guard let milliseconds = Int(text), (1...60_000).contains(milliseconds) else { return nil }
+                self = .interval(milliseconds: milliseconds)
+            }
+        }
+
+        var description: String {
+            switch self {
+            case .commit: "commit"
+            case .interval(let milliseconds): String(milliseconds)
+            }
+        }
     }
 
     struct Log: Sendable, Equatable {

@@ -33,7 +33,7 @@ struct ConfigurationLoader: Sendable {
     private static let maximumFileSize = 1 << 20
 
     /// Environment variables with our prefix that are not settings.
-    private static let otherVariables: Set = ["MEDIA_RELAY_BIN"]
+    private static let otherVariables: Set = ["MEDIA_RELAY_BIN", "MEDIA_RELAY_SEALING_KEY"]
 
     /// Reads everything anew; used at start and at SIGHUP.
     func load() throws(ConfigurationError) -> LoadedConfiguration {

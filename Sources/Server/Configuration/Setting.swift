@@ -108,6 +108,15 @@ struct Setting: Sendable {
             read: { LogLevel(setting: $0) }, show: { $0.rawValue })
     }
 
+    /// When the disk has what is acknowledged.
+    static func sync(
+        _ key: String, _ path: any WritableKeyPath<Configuration, Configuration.SyncPolicy> & Sendable
+    ) -> Setting {
+        scalar(
+            key, path, reloadable: false, form: "commit or a number of milliseconds from 1 to 60000",
+            read: { Configuration.SyncPolicy($0) }, show: { $0.description })
+    }
+
     /// Ports as `10000-19999`.
     static func ports(_ key: String, _ path: any WritableKeyPath<Configuration, PortRange> & Sendable) -> Setting {
         scalar(

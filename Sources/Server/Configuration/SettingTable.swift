@@ -23,6 +23,7 @@ extension Setting {
         set("admins", \.signaling.admins, reloadable: true),
         integer("threads", \.threads, 0...1024),
         logLevel("log.level", \.log.level),
+        sync("storage.sync", \.storage.sync),
         flag("storage.history", \.signaling.keepsHistory, reloadable: true),
     ]
 
@@ -31,6 +32,7 @@ extension Setting {
         integer("http.tokenSeconds", \.http.tokenSeconds, 60...31_536_000, reloadable: true),
         integer("line.port", \.line.port, ports),
         integer("line.tlsPort", \.line.tlsPort, ports),
+        flag("line.challengeLogin", \.signaling.challengeLogin, reloadable: true),
         integer("xml.port", \.xml.port, ports),
         integer("mim.port", \.mim.port, ports),
     ]

@@ -81,7 +81,9 @@ final class LineChannel: ChannelDuplexHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case ChannelEvent.inputClosed? = event as? ChannelEvent {
-            connection.endInput()
+            guard let session else { return }
+            let signaling = door.signaling
+            connection.endInput { tag, command in signaling.submit(command, from: session, tag: tag) }
             noteOutput()
         }
         context.fireUserInboundEventTriggered(event)
@@ -106,13 +108,16 @@ final class LineChannel: ChannelDuplexHandler {
         guard let context, !isClosing else { return }
         if event.isTransient, !context.channel.isWritable { return }
         connection.deliver(event)
-        // What the channel has not taken yet is counted by its water marks, half of the bound each.
-        if connection.output.count > door.messageQueue / 2 {
+        noteOutput()
+        // Half of the bound is the channel's own, by its water mark; the other half waits here while that is full.
+        guard connection.output.count > door.messageQueue / 2 else { return }
+        if context.channel.isWritable {
+            write(context)
+        } else {
             connection.output = []
             connection.close(reason: "message queue overflow")
             endSession()
         }
-        noteOutput()
     }
 
     func closed(reason: String) {

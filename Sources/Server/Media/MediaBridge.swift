@@ -5,7 +5,7 @@ import Signaling
 /// becomes events of the hub. The only file that speaks both languages.
 final class MediaBridge: MediaControl, Sendable {
     private let engine: MediaEngine
-    /// Where a room sets no limits of its own.
+    /// Where a room sets no limits of its own: what one person needs for speech and a small picture, if the server allows that much.
     private let defaults: MediaRelay.MediaLimits
 
     /// Starts the engine.
@@ -13,8 +13,8 @@ final class MediaBridge: MediaControl, Sendable {
     /// - Parameter onEvent: called on the engine's threads.
     init(_ configuration: Configuration, onEvent: @escaping @Sendable (MediaEvent) -> Void) throws {
         defaults = MediaRelay.MediaLimits(
-            audioBitrate: configuration.signaling.limits.maxAudioBitrate,
-            videoBitrate: configuration.signaling.limits.maxVideoBitrate)
+            audioBitrate: min(64_000, configuration.signaling.limits.maxAudioBitrate),
+            videoBitrate: min(80_000, configuration.signaling.limits.maxVideoBitrate))
         engine = try MediaEngine(MediaConfiguration(configuration)) { event in
             if let event = MediaEvent(event) { onEvent(event) }
         }

@@ -21,13 +21,13 @@ struct Core: Sendable {
         let store: SQLiteStore
         let snapshot: Snapshot
         do throws(StoreError) {
-            store = try SQLiteStore(folder: folder, options: StoreOptions())
+            store = try SQLiteStore(folder: folder, options: StoreOptions(configuration.values))
             snapshot = try store.load()
         } catch {
             throw configuration.error("data", error.kind == .locked ? Self.inUse(folder) : error.message)
         }
         let values = configuration.values
-        let hashes = HashPool(threads: values.threadCount, capacity: Self.waitingHashes)
+        let hashes = HashPool(threads: values.threadCount, capacity: Self.waitingHashes, sealer: store.sealer)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let eventLoop = group.next()
         let signaling = try await eventLoop.submit {
@@ -75,5 +75,18 @@ struct Core: Sendable {
         try await group.shutdownGracefully()
         hashes.close()
         store.close()
+    }
+}
+
+extension StoreOptions {
+    fileprivate init(_ configuration: Configuration) {
+        self.init()
+        sync =
+            switch configuration.storage.sync {
+            case .commit: .commit
+            case .interval(let milliseconds): .interval(milliseconds: milliseconds)
+            }
+        keepsHistory = configuration.signaling.keepsHistory
+        roomHistoryBytes = configuration.signaling.limits.roomHistoryBytes
     }
 }

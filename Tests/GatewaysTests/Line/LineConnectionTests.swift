@@ -56,10 +56,12 @@ import Testing
         #expect(!line.connection.wantsInput)
         line.send("#never read\r\n")
         line.answer(.signedIn(LineHarness.named("bob")))
-        #expect(line.submitted.count == 1)
+        #expect(line.submitted.count == 2)
         #expect(line.sent() == "@status 0\r\n")
         line.answer(.done)
-        #expect(line.sent() == "@status 0\r\n@status 3502\r\n@status 0\r\n")
+        #expect(line.sent() == "@status 0\r\n@status 3502\r\n")
+        line.answer(.done)
+        #expect(line.sent() == "@status 0\r\n")
         #expect(line.connection.isFinished)
     }
 
@@ -156,7 +158,7 @@ import Testing
         }
         let whole = run(stream.count)
         #expect(whole.0 == "@status 0\r\n@status 0\r\n@status 0\r\n@status 3502\r\n@status 0\r\n")
-        #expect(whole.1.count == 3)
+        #expect(whole.1.count == 4)
         for size in 1..<stream.count { #expect(run(size) == whole, "pieces of \(size)") }
     }
 
@@ -187,6 +189,22 @@ import Testing
         #expect(other.connection.isFinished)
     }
 
+    @Test func quitsAfterAllThatIsStillToBeSaid() {
+        var line = LineHarness.signedIn()
+        line.send("#createroom a\r\n#quit\r\n#createroom b\r\n")
+        #expect(line.submitted.count == 2)
+        guard case .session(.signOut)? = line.submitted.last?.command else {
+            Issue.record("a sign-out was expected")
+            return
+        }
+        line.answer(.done)
+        line.deliver(.notice("bye"))
+        #expect(!line.connection.isFinished)
+        line.answer(.refused(Refusal(.unavailable, "Not now.")))
+        #expect(line.sent() == "@status 0\r\n@mess #server \"bye\"\r\n@status 0\r\n")
+        #expect(line.connection.isFinished)
+    }
+
     @Test func quitsBeforeALoginToo() {
         var line = LineHarness()
         line.send("#quit\r\n#whoami\r\n")
@@ -198,21 +216,23 @@ import Testing
     @Test func answersWhatCameBeforeTheEndOfTheInput() {
         var line = LineHarness()
         line.send("#login anon bob\r\n#createroom x\r\n#nonsense\r\n#who")
-        line.connection.endInput()
+        line.endInput()
         #expect(!line.connection.isFinished)
         line.answer(.signedIn(LineHarness.named("bob")))
+        #expect(!line.connection.isFinished)
+        line.answer(.done)
         #expect(!line.connection.isFinished)
         line.answer(.done)
         #expect(line.sent() == "@status 0\r\n@status 0\r\n@status 3502\r\n")
         #expect(line.connection.isFinished)
     }
 
-    @Test func isFinishedAtOnceWhereNothingIsUnanswered() {
-        var line = LineHarness.signedIn()
-        line.connection.endInput()
+    @Test func isFinishedAtOnceWhereNobodyIsSignedIn() {
+        var line = LineHarness()
+        line.endInput()
         #expect(line.connection.isFinished)
         #expect(line.sent().isEmpty)
-        line.connection.endInput()
+        line.endInput()
         line.connection.close(reason: "late")
         #expect(line.sent().isEmpty)
     }

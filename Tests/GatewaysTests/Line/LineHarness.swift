@@ -18,6 +18,13 @@ struct LineHarness {
         submitted += commands
     }
 
+    /// Ends the input.
+    mutating func endInput() {
+        var commands: [(tag: Signaling.Tag, command: Command)] = []
+        connection.endInput { commands.append((tag: $0, command: $1)) }
+        submitted += commands
+    }
+
     /// Sends text as it is.
     mutating func send(_ text: String) { send(Array(text.utf8)) }
 
