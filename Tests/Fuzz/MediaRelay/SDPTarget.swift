@@ -16,7 +16,11 @@ func fuzzSDP(_ input: [UInt8]) {
     for (index, section) in plan.accepted {
         local[index] = LocalMedia(
             port: UInt16(10_000 + 2 * index), ssrc: UInt32(index), masterKey: section.crypto?.key)
-        _ = OpusParameters(section.sendCodec.parameters)
+        let parameters = section.sendCodec.parameters
+        precondition(OpusParameters(OpusParameters(parameters).formatParameters) == OpusParameters(parameters))
+        precondition(SpeexParameters(SpeexParameters(parameters).formatParameters) == SpeexParameters(parameters))
+        let theora = TheoraParameters(parameters)
+        precondition(TheoraParameters(theora.formatParameters) == theora)
         precondition(!section.remoteRTP.address.isUnspecified && !section.remoteRTP.address.isMulticast)
         precondition(IPAddress(section.remoteRTP.address.description) == section.remoteRTP.address)
     }

@@ -10,6 +10,9 @@ public struct LocalMedia: Equatable, Sendable {
     public var canonicalName: String
     /// The key under which this server sends: fresh random bytes, of the suite that the plan names; nil for plain RTP.
     public var masterKey: SRTPMasterKey?
+    /// What the answer says of a codec beyond what it says by itself, by payload type: the configuration of the Theora that
+    /// this server sends, for example.
+    public var parameters: [UInt8: FormatParameters] = [:]
 
     /// The given ports, source and key.
     public init(
@@ -80,7 +83,7 @@ extension AcceptedSection {
         }
         for codec in codecs {
             add("rtpmap", codec.codec.map(codec.payloadType).value)
-            let parameters = answerParameters(of: codec)
+            let parameters = local.parameters[codec.payloadType] ?? answerParameters(of: codec)
             if !parameters.parameters.isEmpty { add("fmtp", "\(codec.payloadType) \(parameters.text)") }
             for name in codec.feedback.names { add("rtcp-fb", "\(codec.payloadType) \(name)") }
             if let type = codec.retransmissionType {
@@ -105,6 +108,11 @@ extension AcceptedSection {
 
     /// What this server asks of the codec that is sent to it.
     private func answerParameters(of codec: NegotiatedCodec) -> FormatParameters {
+        if case .speex = codec.codec {
+            var speex = SpeexParameters()
+            speex.variableBitrate = .on
+            return speex.formatParameters
+        }
         guard case .opus = codec.codec else { return FormatParameters() }
         var opus = OpusParameters()
         opus.minimumPacketTime = 10
