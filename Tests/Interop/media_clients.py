@@ -114,15 +114,18 @@ class Process:
     def is_running(self) -> bool:
         return self.popen.poll() is None
 
-    def stop(self, timeout: float = 10):
-        """Ends it in the way that lets it finish its files."""
+    def stop(self, timeout: float = 2):
+        """Ends it; what it wrote is not buffered, so one that does not listen is killed."""
+        self.interrupt()
+        try:
+            self.popen.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self.popen.kill()
+        self.popen.wait()
+
+    def interrupt(self):
         if self.is_running:
             self.popen.send_signal(signal.SIGINT)
-            try:
-                self.popen.wait(timeout)
-            except subprocess.TimeoutExpired:
-                self.popen.kill()
-        self.popen.wait()
 
     def kill9(self):
         self.popen.kill()
@@ -134,11 +137,17 @@ def ffmpeg(arguments: list[str], log: pathlib.Path) -> Process:
 
 
 def gstreamer(pipeline: str, log: pathlib.Path) -> Process:
-    return Process(["gst-launch-1.0", "-e", "-q", *pipeline.split()], log)
+    return Process(["gst-launch-1.0", "-q", *pipeline.split()], log)
 
 
 def run(command: list[str]) -> bytes:
     return subprocess.run(command, check=True, capture_output=True, timeout=60).stdout
+
+
+def decode(ivf: pathlib.Path) -> list[str]:
+    """The fingerprints of the frames of an IVF file."""
+    command = ["ffmpeg", "-loglevel", "error", "-i", str(ivf), "-f", "rawvideo", "-pix_fmt", "yuv420p"]
+    return fingerprints(run([*command, "-fps_mode", "passthrough", "-"]))
 
 
 # Parties
@@ -147,9 +156,11 @@ def run(command: list[str]) -> bytes:
 class Party:
     """Somebody in a room: where they receive, and what was sent and received."""
 
-    def __init__(self, name: str, folder: pathlib.Path, tone: int | None = None, videos: int = 1):
+    def __init__(self, name: str, folder: pathlib.Path, tone: int | None = None, videos: int = 1, speaks: str = "1"):
         self.name = name
         self.tone = tone
+        # An expression of ffmpeg's in t, the seconds since the start: when the tone sounds.
+        self.speaks = speaks
         self.folder = folder / name
         self.folder.mkdir(parents=True)
         self.audio_port, *self.video_ports = free_port_pairs(1 + videos)
@@ -157,6 +168,11 @@ class Party:
         self.processes: list[Process] = []
         self.location: str | None = None
         self.token: str | None = None
+
+    @property
+    def hue(self) -> int:
+        """A number from 0 to 359 for the picture's colour, so that no two parties send the same."""
+        return (self.tone or 0) * 37 % 360
 
     def offer(self, direction: str | None = None) -> str:
         return make_offer(self.audio_port, self.video_ports, direction or ("sendrecv" if self.tone else "recvonly"))
@@ -193,8 +209,10 @@ class Party:
 
     def heard(self, seconds: float) -> numpy.ndarray:
         """The last seconds of sound."""
-        samples = numpy.fromfile(self.heard_file, dtype="<i2")
-        return samples[-int(seconds * RATE) :].astype(numpy.float64) / 32768
+        wanted = 2 * int(seconds * RATE)
+        size = self.heard_file.stat().st_size // 2 * 2
+        samples = numpy.fromfile(self.heard_file, dtype="<i2", offset=max(0, size - wanted), count=min(size, wanted) // 2)
+        return samples.astype(numpy.float64) / 32768
 
     def frames_seen(self, section: int = 0) -> int:
         path = self.seen_file(section)
@@ -206,10 +224,7 @@ class Party:
 
     def sent_frames(self) -> list[str]:
         """The fingerprints of the frames that were sent, from the copy of the bitstream."""
-        decoded = run(
-            ["ffmpeg", "-loglevel", "error", "-i", str(self.sent), "-f", "rawvideo", "-pix_fmt", "yuv420p", "-fps_mode", "passthrough", "-"]
-        )
-        return fingerprints(decoded)
+        return decode(self.sent)
 
     # Processes
 
@@ -220,6 +235,8 @@ class Party:
         raise NotImplementedError
 
     def stop(self):
+        for process in self.processes:
+            process.interrupt()
         for process in self.processes:
             process.stop()
         self.processes = []
@@ -261,7 +278,7 @@ class FFmpegParty(Party):
         audio = self.target("audio")
         self.processes.append(
             ffmpeg(
-                ["-re", "-f", "lavfi", "-i", f"sine=f={self.tone}:r=48000", "-c:a", "libopus", "-ac", "2", "-b:a", "48k"]
+                ["-re", "-f", "lavfi", "-i", f"sine=f={self.tone}:r=48000,volume='{self.speaks}':eval=frame", "-c:a", "libopus", "-ac", "2", "-b:a", "48k"]
                 + ["-payload_type", str(OPUS), "-f", "rtp", f"rtp://{audio.address}:{audio.port}?pkt_size=1200"],
                 self.folder / "send_audio.log",
             )
@@ -271,7 +288,8 @@ class FFmpegParty(Party):
             output = f"[f=ivf]{self.sent}|[f=rtp:payload_type={VP8}]rtp://{video.address}:{video.port}?pkt_size=1200"
             self.processes.append(
                 ffmpeg(
-                    ["-re", "-f", "lavfi", "-i", f"testsrc2=s={WIDTH}x{HEIGHT}:r={FRAMES_PER_SECOND}", "-pix_fmt", "yuv420p"]
+                    ["-re", "-f", "lavfi", "-i", f"testsrc2=s={WIDTH}x{HEIGHT}:r={FRAMES_PER_SECOND},hue=h={self.hue}"]
+                    + ["-pix_fmt", "yuv420p"]
                     + ["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "150k", "-g", "15"]
                     + ["-flags", "+global_header", "-map", "0:v", "-flush_packets", "1", "-f", "tee", output],
                     self.folder / "send_video.log",
@@ -282,39 +300,47 @@ class FFmpegParty(Party):
 class GStreamerParty(Party):
     """GStreamer at both ends, with RTCP: it answers PLI, and sends no key frame but the first otherwise."""
 
-    def start(self):
-        audio = self.target("audio")
-        # rtpbin for what is sent alone: in a pipeline in words, its pad for sending would be taken for one that receives.
-        pipeline = f"""udpsrc address=127.0.0.1 port={self.audio_port}
+    def prepare(self):
+        # Receiving and sending are processes of their own: the receiving one must be there before the first key frame is.
+        self.receive(
+            "audio",
+            f"""udpsrc address=127.0.0.1 port={self.audio_port}
                 caps=application/x-rtp,media=audio,encoding-name=OPUS,clock-rate=48000,payload={OPUS}
                 ! rtpjitterbuffer latency=100 ! rtpopusdepay ! opusdec plc=true ! audioconvert
                 ! audio/x-raw,format=S16LE,channels=1,rate={RATE}
-                ! filesink location={self.heard_file} buffer-mode=unbuffered sync=false async=false"""
-        if self.tone is not None:
-            pipeline += f"""
-            audiotestsrc is-live=true wave=sine freq={self.tone} volume=0.25 samplesperbuffer=960
-                ! audio/x-raw,rate={RATE},channels=1 ! opusenc frame-size=20 bitrate=48000 ! rtpopuspay pt={OPUS}"""
-            pipeline += self.sending(audio, self.audio_port)
-        self.processes.append(gstreamer(pipeline, self.folder / "audio.log"))
-        answers = [section for section in self.answer if section.kind == "video"]
-        for number, (section, port) in enumerate(zip(answers, self.video_ports)):
-            if section.port:
-                self.start_video(number, section, port)
+                ! filesink location={self.heard_file} buffer-mode=unbuffered sync=false""",
+        )
+        for number, port in enumerate(self.video_ports):
+            self.receive(
+                f"video{number}",
+                f"""udpsrc address=127.0.0.1 port={port}
+                    caps=application/x-rtp,media=video,encoding-name=VP8,clock-rate=90000,payload={VP8}
+                    ! rtpjitterbuffer latency=100 ! rtpvp8depay wait-for-keyframe=true ! vp8dec ! videoconvert
+                    ! video/x-raw,format=I420,width={WIDTH},height={HEIGHT}
+                    ! filesink location={self.seen_file(number)} buffer-mode=unbuffered sync=false""",
+            )
+        ports = [self.audio_port, *self.video_ports]
+        wait_until(lambda: all(is_bound(port) for port in ports), what="GStreamer's listening")
 
-    def start_video(self, number: int, section: Section, port: int):
-        pipeline = f"""udpsrc address=127.0.0.1 port={port}
-                caps=application/x-rtp,media=video,encoding-name=VP8,clock-rate=90000,payload={VP8}
-                ! rtpjitterbuffer latency=100 ! rtpvp8depay wait-for-keyframe=true ! vp8dec ! videoconvert
-                ! video/x-raw,format=I420,width={WIDTH},height={HEIGHT}
-                ! filesink location={self.seen_file(number)} buffer-mode=unbuffered sync=false async=false"""
-        if self.tone is not None and number == 0:
-            pipeline += f"""
-            videotestsrc is-live=true pattern=ball ! video/x-raw,width={WIDTH},height={HEIGHT},framerate={FRAMES_PER_SECOND}/1
+    def receive(self, name: str, pipeline: str):
+        self.processes.append(gstreamer(pipeline, self.folder / f"receive_{name}.log"))
+
+    def start(self):
+        if self.tone is None:
+            return
+        audio = f"""audiotestsrc is-live=true wave=sine freq={self.tone} volume=0.25 samplesperbuffer=960
+            ! audio/x-raw,rate={RATE},channels=1 ! opusenc frame-size=20 bitrate=48000 ! rtpopuspay pt={OPUS}"""
+        audio += self.sending(self.target("audio"), self.audio_port)
+        self.processes.append(gstreamer(audio, self.folder / "send_audio.log"))
+        if self.video_ports:
+            colour = 0xFF00FF00 + self.hue * 0x10001 % 0xFF00FF
+            video = f"""videotestsrc is-live=true pattern=ball foreground-color={colour}
+                ! video/x-raw,width={WIDTH},height={HEIGHT},framerate={FRAMES_PER_SECOND}/1
                 ! vp8enc deadline=1 cpu-used=8 target-bitrate=150000 keyframe-max-dist=100000 ! tee name=copy
-            copy. ! queue ! avmux_ivf ! filesink location={self.sent} buffer-mode=unbuffered sync=false async=false
-            copy. ! queue ! rtpvp8pay pt={VP8} mtu=1200 picture-id-mode=2"""
-            pipeline += self.sending(section, port)
-        self.processes.append(gstreamer(pipeline, self.folder / f"video{number}.log"))
+                copy. ! queue ! avmux_ivf ! filesink location={self.sent} buffer-mode=unbuffered sync=false async=false
+                copy. ! queue ! rtpvp8pay pt={VP8} mtu=1200 picture-id-mode=2"""
+            video += self.sending(self.target("video"), self.video_ports[0])
+            self.processes.append(gstreamer(video, self.folder / "send_video.log"))
 
     def sending(self, section: Section, port: int) -> str:
         """The end of a pipeline that sends RTP with RTCP both ways; a PLI that comes makes the encoder send a key frame."""
@@ -409,6 +435,29 @@ class RTPReceiver:
         self.sockets[1 if isReport else 0].sendto(data, (section.address, section.port + (1 if isReport else 0)))
 
 
+class Viewer:
+    """Somebody who only receives, packet by packet."""
+
+    def __init__(self, videos: int = 1, audio: bool = True):
+        audio_port, *video_ports = free_port_pairs(1 + videos)
+        self.audio = RTPReceiver(audio_port) if audio else None
+        self.videos = [RTPReceiver(port) for port in video_ports]
+
+    def join(self, server, room: str, token: str, **query) -> "Viewer":
+        offer = make_offer(self.audio.port if self.audio else None, [video.port for video in self.videos], "recvonly")
+        self.began = time.monotonic()
+        answer = server.offer(room, offer, token, **query)
+        assert answer.status == 201, answer
+        self.location = answer.headers["Location"]
+        self.answer = sections(answer.text)
+        return self
+
+    def close(self):
+        for receiver in [self.audio, *self.videos]:
+            if receiver:
+                receiver.close()
+
+
 def check_sequence(packets: list[RTPPacket]):
     """No packet was lost, repeated or reordered, and it is one stream."""
     assert packets
@@ -444,6 +493,13 @@ def ivf_frames(path: pathlib.Path) -> list[bytes]:
         frames.append(data[index + 12 : index + 12 + size])
         index += 12 + size
     return frames
+
+
+def write_ivf(path: pathlib.Path, frames: list[bytes]):
+    """An IVF file of VP8 frames."""
+    header = struct.pack("<4sHH4sHHIIII", b"DKIF", 0, 32, b"VP80", WIDTH, HEIGHT, FRAMES_PER_SECOND, 1, len(frames), 0)
+    body = b"".join(struct.pack("<IQ", len(frame), number) + frame for number, frame in enumerate(frames))
+    path.write_bytes(header + body)
 
 
 # Judging

@@ -1,6 +1,6 @@
-// libtheora's encoder and decoder.
+// libtheora's encoder and decoder. Ogg's types come from its own module, so that there is one of each.
 #pragma once
-#include <ogg/ogg.h>
+#pragma clang module import COgg
 #include <theora/codec.h>
 #include <theora/theoradec.h>
 #include <theora/theoraenc.h>

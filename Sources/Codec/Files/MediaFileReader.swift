@@ -10,6 +10,17 @@ public struct MediaFileReader: ~Copyable {
         case wav
         /// YUV4MPEG2.
         case y4m
+
+        /// The format that a file's name asks for, by its ending.
+        public init?(fileName: String) {
+            switch fileName.split(separator: ".").last?.lowercased() {
+            case "ogg", "oga", "ogv", "opus", "spx": self = .ogg
+            case "ivf": self = .ivf
+            case "wav": self = .wav
+            case "y4m": self = .y4m
+            default: return nil
+            }
+        }
     }
 
     /// The format, once there were enough bytes to know.

@@ -40,6 +40,18 @@ public struct WAVWriter: Sendable {
         written += pcm.count * (format.bytesPerFrame / format.channels)
     }
 
+    /// Adds interleaved samples given as the bytes of 32-bit floats.
+    mutating func write(floats bytes: RawSpan, to output: inout [UInt8]) {
+        for index in 0..<(bytes.byteCount / 4) {
+            let sample = Float(bitPattern: bytes.littleEndian32(index * 4))
+            switch format.encoding {
+            case .int16: output.appendLittleEndian(PCMConversion.int16(sample))
+            case .float32: output.appendLittleEndian(sample.bitPattern)
+            }
+        }
+        written += bytes.byteCount / 4 * (format.bytesPerFrame / format.channels)
+    }
+
     /// Ends the file: ``headerBytes`` tells the length from now on.
     public mutating func finish() {
         dataSize = written

@@ -1,3 +1,4 @@
+internal import COgg
 internal import CTheora
 
 /// Decodes Theora frames with libtheora.

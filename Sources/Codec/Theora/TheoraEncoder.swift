@@ -1,3 +1,4 @@
+internal import COgg
 internal import CTheora
 
 /// Encodes pictures to Theora with libtheora, under a bitrate that holds.
@@ -17,7 +18,7 @@ public struct TheoraEncoder: ~Copyable, @unchecked Sendable {
     public let header: TheoraHeader
 
     private var window: VideoRateWindow
-    private var control: TheoraQualityControl
+    private var control: VideoQualityControl
     private var time: Int64 = 0
     private var framesSinceKey = 0
     private var wantsKeyFrame = true
@@ -26,7 +27,8 @@ public struct TheoraEncoder: ~Copyable, @unchecked Sendable {
     private var isWaiting = false
 
     /// Sets up an encoder.
-    public init(_ configuration: TheoraEncoderConfiguration, comment: VorbisComment = VorbisComment()) throws(CodecError)
+    public init(_ configuration: TheoraEncoderConfiguration, comment: VorbisComment = VorbisComment())
+        throws(CodecError)
     {
         try configuration.validate()
         let state = try Self.makeState(configuration)
@@ -40,7 +42,7 @@ public struct TheoraEncoder: ~Copyable, @unchecked Sendable {
         self.header = header
         self.configuration = configuration
         window = VideoRateWindow(bitrate: configuration.bitrate, clock: MediaClock(frameRate: configuration.frameRate))
-        control = TheoraQualityControl(
+        control = VideoQualityControl(
             bitrate: configuration.bitrate, frameRate: configuration.frameRate,
             pixels: configuration.width * configuration.height)
         waiting.reserveCapacity(window.limit)
@@ -81,7 +83,9 @@ public struct TheoraEncoder: ~Copyable, @unchecked Sendable {
     public mutating func encode(
         _ picture: borrowing Picture, into packet: inout MutableRawSpan
     ) throws(CodecError) -> EncodedFrame {
-        guard picture.width == configuration.width, picture.height == configuration.height else { throw .wrongInputSize }
+        guard picture.width == configuration.width, picture.height == configuration.height else {
+            throw .wrongInputSize
+        }
         defer {
             time += 1
             framesSinceKey += 1

@@ -14,6 +14,8 @@ public struct VP8Encoder: ~Copyable, @unchecked Sendable {
     public private(set) var configuration: VP8EncoderConfiguration
 
     private var window: VideoRateWindow
+    private var control: VideoQualityControl
+    private var quantizer = -1
     private var pattern: VP8TemporalPattern
     private var framesSinceKey = 0
     private var wantsKeyFrame = true
@@ -52,6 +54,7 @@ public struct VP8Encoder: ~Copyable, @unchecked Sendable {
         self.configuration = configuration
         self.pattern = pattern
         window = VideoRateWindow(bitrate: configuration.bitrate, clock: configuration.clock)
+        control = VideoQualityControl(configuration)
         waiting.reserveCapacity(window.limit)
     }
 
@@ -73,6 +76,7 @@ public struct VP8Encoder: ~Copyable, @unchecked Sendable {
         try changed.validate()
         try reconfigure(changed)
         window.bitrate = bitrate
+        control.bitrate = bitrate
     }
 
     /// Encodes a picture, or leaves it out.
@@ -93,10 +97,12 @@ public struct VP8Encoder: ~Copyable, @unchecked Sendable {
             changed.height = picture.height
             try changed.validate()
             try reconfigure(changed)
+            control = VideoQualityControl(changed)
             wantsKeyFrame = true
         }
         if configuration.frameDropping, !window.isReady(at: time) {
             window.skip()
+            control.skipped()
             return nil
         }
         guard let frame = try encodeNow(picture, at: time) else { return nil }
@@ -115,7 +121,10 @@ public struct VP8Encoder: ~Copyable, @unchecked Sendable {
             wantsKeyFrame = true
             return nil
         }
-        guard !configuration.frameDropping || frame.size <= window.room(at: time) else { return nil }
+        guard !configuration.frameDropping || frame.size <= window.room(at: time) else {
+            control.skipped()
+            return nil
+        }
         guard frame.size <= packet.byteCount else { throw .bufferTooSmall }
         packet.withUnsafeMutableBytes { output in
             waiting.withUnsafeBytes { output.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<frame.size])) }
@@ -130,8 +139,11 @@ public struct VP8Encoder: ~Copyable, @unchecked Sendable {
         let index = wantsKeyFrame || framesSinceKey >= configuration.keyFrameInterval ? 0 : framesSinceKey
         var flags = pattern.flags(ofFrame: index)
         if index == 0 { flags = Int(VPX_EFLAG_FORCE_KF) }
+        try setQuality(control.quality(forKeyFrame: index == 0))
         let layer = pattern.layer(ofFrame: index)
-        if pattern.layers > 1 { _ = cvpx_control_int(context, Int32(VP8E_SET_TEMPORAL_LAYER_ID.rawValue), Int32(layer)) }
+        if pattern.layers > 1 {
+            _ = cvpx_control_int(context, Int32(VP8E_SET_TEMPORAL_LAYER_ID.rawValue), Int32(layer))
+        }
         vpx_img_wrap(
             &image, VPX_IMG_FMT_I420, UInt32(picture.width), UInt32(picture.height), 1, picture.plane(0).start)
         let planes = (picture.plane(0), picture.plane(1), picture.plane(2))
@@ -159,9 +171,22 @@ public struct VP8Encoder: ~Copyable, @unchecked Sendable {
                 isDroppable: isKey == 0 && pattern.layers > 1 && layer == pattern.layers - 1)
         }
         guard let result else { return nil }
+        if quantizer >= 0 { control.encoded(result.size, isKeyFrame: result.isKeyFrame, quality: 63 - quantizer) }
         framesSinceKey = result.isKeyFrame ? 1 : index + 1
         if result.isKeyFrame { wantsKeyFrame = false }
         return result
+    }
+
+    /// Makes the library use one quantizer, within the configured bounds: it is given no choice.
+    private mutating func setQuality(_ quality: Int) throws(CodecError) {
+        guard configuration.frameDropping else { return }
+        let wanted = min(max(63 - quality, configuration.minimumQuantizer), configuration.maximumQuantizer)
+        guard wanted != quantizer else { return }
+        quantizer = wanted
+        config.pointee.rc_min_quantizer = UInt32(wanted)
+        config.pointee.rc_max_quantizer = UInt32(wanted)
+        let status = vpx_codec_enc_config_set(context, config)
+        guard status == VPX_CODEC_OK else { throw .library(code: Int32(bitPattern: status.rawValue)) }
     }
 
     private var ticksPerFrame: Int {
@@ -175,6 +200,7 @@ public struct VP8Encoder: ~Copyable, @unchecked Sendable {
         let status = vpx_codec_enc_config_set(context, config)
         guard status == VPX_CODEC_OK else { throw .library(code: Int32(bitPattern: status.rawValue)) }
         configuration = changed
+        quantizer = -1
     }
 
     private static func fill(
@@ -191,14 +217,22 @@ public struct VP8Encoder: ~Copyable, @unchecked Sendable {
         config.rc_target_bitrate = UInt32(max(1, settings.bitrate / 1000))
         config.rc_min_quantizer = UInt32(settings.minimumQuantizer)
         config.rc_max_quantizer = UInt32(settings.maximumQuantizer)
-        config.rc_dropframe_thresh = settings.frameDropping ? 20 : 0
-        config.rc_undershoot_pct = 95
-        config.rc_overshoot_pct = 50
-        config.rc_buf_sz = 1500
-        config.rc_buf_initial_sz = 900
-        config.rc_buf_optimal_sz = 1000
+        config.rc_dropframe_thresh = 0
+        config.rc_undershoot_pct = 100
+        config.rc_overshoot_pct = 15
+        config.rc_buf_sz = 1000
+        config.rc_buf_initial_sz = 500
+        config.rc_buf_optimal_sz = 600
         config.kf_mode = VPX_KF_DISABLED
         config.kf_max_dist = UInt32(settings.keyFrameInterval)
         pattern.configure(&config)
+    }
+}
+
+extension VideoQualityControl {
+    fileprivate init(_ configuration: VP8EncoderConfiguration) {
+        self.init(
+            bitrate: configuration.bitrate, frameRate: configuration.frameRate,
+            pixels: configuration.width * configuration.height)
     }
 }

@@ -56,7 +56,8 @@ public struct PictureScaler: ~Copyable, Sendable {
                 for column in 0..<width {
                     var sum: UInt32 = 0
                     for index in range {
-                        sum += UInt32(weights[index]) * UInt32(plane[(first + index - range.lowerBound) * width + column])
+                        sum +=
+                            UInt32(weights[index]) * UInt32(plane[(first + index - range.lowerBound) * width + column])
                     }
                     row[column] = UInt16(truncatingIfNeeded: min((sum + 32) >> 6, 65_535))
                 }

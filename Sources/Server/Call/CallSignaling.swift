@@ -1,4 +1,3 @@
-import FoundationEssentials
 import MediaRelay
 import NIOHTTP1
 

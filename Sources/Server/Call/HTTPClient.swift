@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -70,8 +70,15 @@ struct HTTPClient: Sendable {
         do {
             return try await exchange(head, body)
         } catch {
-            throw CommandFailure(unavailable: "The server at \(server) does not answer: \(error).")
+            throw CommandFailure(unavailable: "The server at \(server) does not answer: \(Self.reason(error)).")
         }
+    }
+
+    /// Why a connection failed, in few words.
+    private static func reason(_ error: any Error) -> String {
+        guard let error = error as? NIOConnectionError else { return "\(error)" }
+        guard let cause = error.connectionErrors.first?.error as? IOError else { return "it cannot be reached" }
+        return String(cString: strerror(cause.errnoCode))
     }
 
     private func exchange(_ head: HTTPRequestHead, _ body: [UInt8]) async throws -> Response {

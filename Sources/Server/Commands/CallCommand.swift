@@ -47,6 +47,8 @@ struct CallCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let input = send.flatMap { CallInput(argument: $0) }
+        if case .file(let path) = input { _ = try InputFile(path: path) }
         let signals = SignalListener([SIGINT, SIGTERM])
         let signaling = CallSignaling(client: HTTPClient(server: try address()))
         let (token, name, localHost) = try await signaling.signIn(try identity())
@@ -62,7 +64,7 @@ struct CallCommand: AsyncParsableCommand {
         }
         let session = try await join(signaling, token, localHost, channel)
         let setup = CallEndpoint.Setup(
-            input: session.direction.sends ? send.flatMap { CallInput(argument: $0) } : nil, bitrate: bitrate,
+            input: session.direction.sends ? input : nil, bitrate: bitrate,
             payloadType: session.payloadType, ssrc: .random(in: 1...UInt32.max), firstNumber: .random(in: 0...0x7fff),
             firstTimestamp: .random(in: 0...UInt32.max), canonicalName: name)
         let remote = try NIOCore.SocketAddress(
@@ -77,8 +79,8 @@ struct CallCommand: AsyncParsableCommand {
         line.finish()
         try await signaling.leave(session)
         try? await channel.close()
-        print(json ? String(decoding: JSON.encode(progress), as: UTF8.self) : CallProgressLine.text(progress))
         if case .failed(let failure) = end { throw failure }
+        print(json ? String(decoding: JSON.encode(progress), as: UTF8.self) : CallProgressLine.text(progress))
         if case .endedByServer = end { throw CommandFailure(refused: "The server ended the call.") }
         if send != nil, !session.direction.sends { throw CommandFailure(refused: "You may not speak in this room.") }
     }

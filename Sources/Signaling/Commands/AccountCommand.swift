@@ -2,9 +2,9 @@
 public enum AccountCommand: Sendable {
     /// Makes an account; `Reply.done`. Anyone signed in may (`registration` in the settings); a name of `admins` can be made
     /// by the control door only.
-    case create(NewAccount)
+    indirect case create(NewAccount)
     /// Changes the caller's own password; `Reply.done`.
-    case changePassword(old: Secret, new: Secret)
+    indirect case changePassword(old: Secret, new: Secret)
     /// Deletes the caller's own account; its other sessions are told and closed, this one must sign in again. `Reply.done`.
     case removeOwn
     /// Sets an account's password (the control door; an admin, of those below them). `Reply.done`.

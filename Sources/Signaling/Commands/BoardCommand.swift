@@ -3,7 +3,7 @@ public enum BoardCommand: Sendable {
     /// All groups that the caller may see; `Reply.groups`.
     case groups
     /// Makes a group; `Reply.done`. Seconds nil: the setting's.
-    case createGroup(Name, password: Secret?, openToGuests: Bool, seconds: Int64?)
+    indirect case createGroup(Name, password: Secret?, openToGuests: Bool, seconds: Int64?)
     /// Deletes a group with all its messages; `Reply.done`.
     case deleteGroup(Name)
     /// Joins a group, leaving the one joined before; `Reply.done`.
@@ -15,7 +15,7 @@ public enum BoardCommand: Sendable {
     /// One message with its text; `Reply.post`.
     case post(GroupTarget, Int64)
     /// Posts a message; `Reply.posted`.
-    case create(GroupTarget, NewPost)
+    indirect case create(GroupTarget, NewPost)
     /// Deletes a message with all replies to it; `Reply.done`.
     case delete(GroupTarget, Int64)
 

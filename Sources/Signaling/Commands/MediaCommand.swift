@@ -1,7 +1,7 @@
 /// Commands about media sessions.
 public enum MediaCommand: Sendable {
     /// Opens a media session, entering the room under all its rules if the session is not in it; `Reply.mediaOpened`.
-    case open(MediaPlace, MediaOpening)
+    indirect case open(MediaPlace, MediaOpening)
     /// Ends one of the caller's media sessions, once its last packet is out; `Reply.done`. A session that an HTTP request opened
     /// leaves the room with it.
     case close(MediaSessionID)

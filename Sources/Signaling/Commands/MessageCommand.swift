@@ -3,21 +3,21 @@ public enum MessageCommand: Sendable {
     /// Text to everyone in a room that the caller is in; `Reply.sent`.
     case toRoom(RoomTarget, Outgoing)
     /// Text to one user in the caller's current room, `notFound` where they are not in it; `Reply.sent`.
-    case toMember(Name, Outgoing)
+    indirect case toMember(Name, Outgoing)
     /// Text to users, kept for those who are offline; `Reply.sent`.
     case toUsers([Name], Outgoing)
     /// A listening address, for a connection between two users directly; `Reply.done`.
-    case peerToPeer(Name, port: UInt16, address: IPAddress)
+    indirect case peerToPeer(Name, port: UInt16, address: IPAddress)
     /// Replaces the text of an own message; `Reply.done`.
-    case edit(MessageID, text: String)
+    indirect case edit(MessageID, text: String)
     /// Deletes an own message (a room's admins: any in it); `Reply.done`.
     case delete(MessageID)
     /// Everything up to this message has been read; `Reply.done`.
-    case read(Conversation, upTo: MessageID)
+    indirect case read(Conversation, upTo: MessageID)
     /// The caller is typing, or no longer; `Reply.done`. Passed on at most once in `intervals.typing`.
-    case typing(Conversation, Bool)
+    indirect case typing(Conversation, Bool)
     /// The newest messages, or those before one, at most 200, newest last; `Reply.history`.
-    case history(Conversation, before: MessageID?, limit: Int)
+    indirect case history(Conversation, before: MessageID?, limit: Int)
 
     /// The act it needs.
     public var act: Act {

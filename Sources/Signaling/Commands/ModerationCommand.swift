@@ -1,21 +1,21 @@
 /// Commands against or for a person. Each is answered once its effects are complete, media included.
 public enum ModerationCommand: Sendable {
     /// Puts a user out of a room, or off the server. `Reply.done`.
-    case kick(Scope, Name, reason: String)
+    indirect case kick(Scope, Name, reason: String)
     /// Silences a user's media of these kinds, for so many seconds or until lifted. `Reply.done`.
-    case mute(Scope, Name, MediaKinds, seconds: Int64?, reason: String)
+    indirect case mute(Scope, Name, MediaKinds, seconds: Int64?, reason: String)
     /// Lifts a mute of these kinds. `Reply.done`.
-    case unmute(Scope, Name, MediaKinds)
+    indirect case unmute(Scope, Name, MediaKinds)
     /// Bans, for so many seconds or until lifted. `Reply.done`.
-    case ban(Scope, BanTarget, seconds: Int64?, reason: String)
+    indirect case ban(Scope, BanTarget, seconds: Int64?, reason: String)
     /// Lifts a ban. `Reply.done`.
-    case unban(Scope, BanTarget)
+    indirect case unban(Scope, BanTarget)
     /// Makes somebody a room's admin (a room's scope) or a server's admin (everywhere). `Reply.done`.
-    case grant(Scope, Name)
+    indirect case grant(Scope, Name)
     /// Takes that role away. `Reply.done`.
-    case revoke(Scope, Name)
+    indirect case revoke(Scope, Name)
     /// The restrictions in force; `Reply.restrictions`.
-    case restrictions(Scope)
+    indirect case restrictions(Scope)
     /// The newest entries of the audit log, or those before one, at most 200; `Reply.audit`.
     case audit(before: Int64?, limit: Int)
 

@@ -9,11 +9,11 @@ public enum PeopleCommand: Sendable {
     /// Removes a contact; `Reply.contacts`.
     case removeContact(Name)
     /// Moves a contact to a group, to a place in it; `Reply.contacts`.
-    case moveContact(Name, group: String, position: Int?)
+    indirect case moveContact(Name, group: String, position: Int?)
     /// Watches a contact (a sound when they come), or no longer; `Reply.contacts`.
     case watchContact(Name, Bool)
     /// Adds, renames, removes or orders contact groups; `Reply.contacts`.
-    case contactGroup(ContactGroupChange)
+    indirect case contactGroup(ContactGroupChange)
     /// Asks somebody to be a friend; `Reply.done`.
     case requestFriend(Name)
     /// Accepts, or denies, a request; `Reply.done`.
@@ -27,9 +27,9 @@ public enum PeopleCommand: Sendable {
     /// A user's profile; `Reply.profile`.
     case profile(Name)
     /// Changes the caller's profile; `Reply.done`.
-    case setProfile(ProfileChanges)
+    indirect case setProfile(ProfileChanges)
     /// Searches users; `Reply.profiles`, at most `limits.searchResults`.
-    case search(ProfileSearch)
+    indirect case search(ProfileSearch)
     /// A user's presence; `Reply.presence`.
     case presence(Name)
 

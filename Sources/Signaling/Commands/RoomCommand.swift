@@ -3,9 +3,9 @@ public enum RoomCommand: Sendable {
     /// All rooms that the caller may see, by name; `Reply.rooms`.
     case list
     /// Makes a room that belongs to the caller, without entering it; `Reply.done`.
-    case create(NewRoom)
+    indirect case create(NewRoom)
     /// Changes a room; `Reply.done`.
-    case update(RoomTarget, RoomChanges)
+    indirect case update(RoomTarget, RoomChanges)
     /// Deletes an empty room; a password that is given must be right. `Reply.done`.
     case delete(Name, password: Secret?)
     /// Enters a room; a session of one room leaves the one before. `Reply.entered`.
@@ -15,9 +15,9 @@ public enum RoomCommand: Sendable {
     /// Who is in a room that the caller is in; `Reply.members`.
     case members(RoomTarget)
     /// Invites a user who is online or has an account; `Reply.done`.
-    case invite(RoomTarget, Name)
+    indirect case invite(RoomTarget, Name)
     /// Gives the room to another account; `Reply.done`.
-    case handOver(RoomTarget, Name)
+    indirect case handOver(RoomTarget, Name)
 
     /// The act it needs.
     public var act: Act {

@@ -1,7 +1,7 @@
 /// Commands that concern the session itself.
 public enum SessionCommand: Sendable {
     /// Signs in; `Reply.signedIn`. A second sign-in on a session: `invalid`, cause `alreadySignedIn`.
-    case signIn(Credentials)
+    indirect case signIn(Credentials)
     /// Who and where the session is; `Reply.whoAmI`.
     case whoAmI
     /// Signs out: leaves all rooms; the session can sign in again. `Reply.done`.

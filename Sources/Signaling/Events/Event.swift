@@ -1,52 +1,53 @@
 /// Something that sessions hear of without having asked. One value serves all who hear it, so that a gateway encodes it once.
+/// Large payloads are boxed: an event is moved through queues more often than it is looked into.
 public enum Event: Sendable {
     /// A message, private or in a room.
-    case message(Message)
+    indirect case message(Message)
     /// A message's text was replaced.
-    case messageEdited(MessageID, Place, text: String)
+    indirect case messageEdited(MessageID, Place, text: String)
     /// A message was deleted.
-    case messageDeleted(MessageID, Place)
+    indirect case messageDeleted(MessageID, Place)
     /// Somebody has read up to a message.
-    case messageRead(MessageID, Place, by: Name)
+    indirect case messageRead(MessageID, Place, by: Name)
     /// Somebody is typing, or no longer.
-    case typing(Name, Place, Bool)
+    indirect case typing(Name, Place, Bool)
     /// Somebody's listening address.
-    case peerToPeer(from: Name, port: UInt16, address: IPAddress)
+    indirect case peerToPeer(from: Name, port: UInt16, address: IPAddress)
     /// Somebody's presence, to those who have them as a contact.
-    case presence(PresenceChange)
+    indirect case presence(PresenceChange)
     /// Somebody wants to be a friend.
     case contactRequest(from: Name)
     /// Somebody entered a room.
-    case entered(room: Name, user: Name)
+    indirect case entered(room: Name, user: Name)
     /// Somebody left a room.
-    case left(room: Name, user: Name)
+    indirect case left(room: Name, user: Name)
     /// How many are in a room now.
     case roomCount(room: Name, users: Int)
     /// A room was changed.
-    case roomUpdated(RoomSummary)
+    indirect case roomUpdated(RoomSummary)
     /// A room is gone.
     case roomDeleted(room: Name)
     /// The session's user is invited into a room.
-    case invited(room: Name, by: Name)
+    indirect case invited(room: Name, by: Name)
     /// Somebody was put out of a room; to themselves, whose session is in `Home` now where it is in exactly one room, and to
     /// the others. Room nil: off the server.
-    case kicked(Sanction)
+    indirect case kicked(Sanction)
     /// Somebody was muted.
-    case muted(Sanction, MediaKinds)
+    indirect case muted(Sanction, MediaKinds)
     /// A mute was lifted.
-    case unmuted(Sanction, MediaKinds)
+    indirect case unmuted(Sanction, MediaKinds)
     /// Somebody was banned.
-    case banned(Sanction)
+    indirect case banned(Sanction)
     /// Somebody's role changed; room nil for everywhere.
-    case roleChanged(user: Name, room: Name?, role: String)
+    indirect case roleChanged(user: Name, room: Name?, role: String)
     /// A private call.
-    case call(CallEvent)
+    indirect case call(CallEvent)
     /// Who speaks in a room at this moment.
-    case speaking(room: Name, users: [Name])
+    indirect case speaking(room: Name, users: [Name])
     /// Somebody publishes a medium in a room, or no longer.
-    case track(room: Name, user: Name, media: MediaKinds)
+    indirect case track(room: Name, user: Name, media: MediaKinds)
     /// One of the session's media sessions has ended.
-    case mediaEnded(MediaSessionID, reason: String)
+    indirect case mediaEnded(MediaSessionID, reason: String)
     /// A sentence from the server.
     case notice(String)
     /// The session's user is signed out; the session is closed next.

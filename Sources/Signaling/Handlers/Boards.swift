@@ -150,9 +150,9 @@ extension Hub {
         guard let group = session.group, let key = session.person?.identity.key else { return }
         set(session, \.group, nil)
         count(key, in: group, -1)
-        if group.users.isEmpty {
+        if group.users.isEmpty, group.record.expires <= now {
             // Its end was put off while somebody was in it.
-            deadlines.add(.group(group.record.id), at: max(group.record.expires, now))
+            deadlines.add(.group(group.record.id), at: now)
         }
     }
 

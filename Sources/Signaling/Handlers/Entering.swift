@@ -24,7 +24,7 @@ extension Hub {
         } else {
             situation.room?.password = state
         }
-        switch Permission.decide(situation, settings, now: now) {
+        switch Permission.decide(situation, policy, now: now) {
         case .allowed: break
         case .refused(let refusal): throw refusal
         case .needsPasswordCheck:

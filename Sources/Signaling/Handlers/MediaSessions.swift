@@ -98,7 +98,7 @@ extension Hub {
         var kinds: MediaKinds = []
         for (act, kind) in [(Act.speakAudio, MediaKinds.audio), (.speakVideo, .video)] {
             let situation = situation(act, person, session, in: room)
-            if Permission.decide(situation, settings, now: now) == .allowed { kinds.insert(kind) }
+            if Permission.decide(situation, policy, now: now) == .allowed { kinds.insert(kind) }
         }
         return kinds
     }

@@ -96,7 +96,11 @@ extension Hub {
                 id: ids.nextRoom(), name: new.name, kind: new.kind, owner: caller.person.account?.id,
                 password: password,
                 access: new.access, expiry: new.expiry, topic: new.topic, limits: new.limits, created: now))
-        if case .guest(let guest) = caller.person.identity { room.guestOwner = guest }
+        if case .guest(let guest) = caller.person.identity {
+            room.guestOwner = guest
+            if caller.person.madeRooms.count >= 64 { caller.person.madeRooms.removeAll { roomsByID[$0] == nil } }
+            caller.person.madeRooms.append(room.id)
+        }
         insert(room)
         onUndo { [unowned self] in remove(room) }
         store(.putRoom(room.record))
@@ -271,16 +275,25 @@ extension Hub {
     /// The room is empty from now on.
     func startExpiry(of room: Room) {
         set(room, \.emptySince, now)
-        if let end = expiry(of: room) { deadlines.add(.emptyRoom(room.id), at: end) }
+        planExpiry(of: room)
+    }
+
+    private func planExpiry(of room: Room) {
+        guard let end = expiry(of: room) else { return }
+        if let planned = room.expiryPlanned, planned <= end { return }
+        room.expiryPlanned = end
+        deadlines.add(.emptyRoom(room.id), at: end)
     }
 
     /// A room's time may have come.
     func expire(_ id: RoomID) {
-        guard let room = roomsByID[id], let end = expiry(of: room) else { return }
+        guard let room = roomsByID[id] else { return }
+        room.expiryPlanned = nil
+        guard let end = expiry(of: room) else { return }
         if end <= now {
             delete(room)
         } else {
-            deadlines.add(.emptyRoom(id), at: end)
+            planExpiry(of: room)
         }
     }
 }

@@ -77,22 +77,20 @@ extension Hub {
         }
     }
 
-    /// Puts the answer before the events that it caused. Nil is answered later.
+    /// Puts the answer before the events that it caused, in a place kept for it. Nil is answered later.
     private func answer(_ session: Session, _ tag: Tag, _ body: () throws(Refusal) -> Reply?) {
-        let mark = turn.held.count
-        let reply: Reply
+        let place = turn.held.count
+        turn.held.append(.resumeReading(session.id))
         do throws(Refusal) {
-            guard let done = try body() else { return }
-            reply = done
+            guard let reply = try body() else {
+                turn.held.remove(at: place)
+                return
+            }
+            turn.held[place] = .reply(session.id, tag, reply)
         } catch {
-            reply = .refused(error)
+            turn.held[place] = .reply(session.id, tag, .refused(error))
         }
         countAnswer(session)
-        if turn.held.count == mark {
-            turn.held.append(.reply(session.id, tag, reply))
-        } else {
-            turn.held.insert(.reply(session.id, tag, reply), at: mark)
-        }
     }
 
     /// A command is answered; its session may be read from again.

@@ -8,13 +8,13 @@ public enum Effect: Sendable {
     /// for this session follows.
     case close(SessionID, reason: String)
     /// Run a password hash and hand its result to `Hub.complete`.
-    case hash(HashID, HashJob)
+    indirect case hash(HashID, HashJob)
     /// Store a batch and hand the result to `Hub.complete`. There is never more than one at a time.
     case commit(Batch)
     /// Read from the store and hand the result to `Hub.complete`.
-    case query(QueryID, StoreQuery)
+    indirect case query(QueryID, StoreQuery)
     /// Perform a media request and hand the outcome to `Hub.complete`.
-    case media(MediaRequestID, MediaRequest)
+    indirect case media(MediaRequestID, MediaRequest)
     /// Stop reading from a connection for now: it sends faster than it may.
     case pauseReading(SessionID)
     /// Read from it again.

@@ -7,7 +7,10 @@
 /// is in memory is what is on disk whenever a command is decided.
 public final class Hub {
     /// The values it decides by.
-    public internal(set) var settings: Settings
+    public internal(set) var settings: Settings {
+        didSet { policy = Policy(settings) }
+    }
+    var policy: Policy
     /// The time as last told.
     public internal(set) var now: Timestamp
 
@@ -49,6 +52,7 @@ public final class Hub {
     /// A hub over what the store held at the start. Random numbers come from `random`, ids and secrets included.
     public init(settings: Settings, snapshot: Snapshot, random: some RandomSource, now: Timestamp) {
         self.settings = settings
+        policy = Policy(settings)
         self.now = now
         self.random = random
         ids = Identifiers(snapshot)

@@ -45,7 +45,7 @@ extension Hub {
 
     /// Refuses what the permission model refuses.
     func require(_ situation: Situation) throws(Refusal) {
-        switch Permission.decide(situation, settings, now: now) {
+        switch Permission.decide(situation, policy, now: now) {
         case .allowed: return
         case .refused(let refusal): throw refusal
         case .needsPasswordCheck: throw Refusal(.wrongPassword, "This room needs a password.")

@@ -13,6 +13,8 @@ final class Room {
     var users: [Int64: Presence] = [:]
     /// Since when it is empty.
     var emptySince: Timestamp?
+    /// When a look at its expiry is planned: one at a time, however often people come and go.
+    var expiryPlanned: Timestamp?
     /// Drawn anew whenever somebody enters or leaves.
     var status: UInt64 = 0
     /// The number and sequence of its newest message.

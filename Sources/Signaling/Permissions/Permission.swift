@@ -1,11 +1,24 @@
+/// What of the settings decides permissions: small and without references, so that a decision costs no copying.
+struct Policy: Hashable, Sendable {
+    var guestsEnter: Bool
+    var guestsSpeak: Bool
+    var permissions: Settings.Permissions
+
+    init(_ settings: Settings) {
+        guestsEnter = settings.guests.canEnter
+        guestsSpeak = settings.guests.canSpeak
+        permissions = settings.permissions
+    }
+}
+
 /// The permission model: one decision for every protocol, a pure function of values. The first rule that refuses gives the
 /// reason; what no rule grants is refused.
 enum Permission {
     /// Decides whether the actor may act, at this time under these settings.
-    static func decide(_ situation: Situation, _ settings: Settings, now: Timestamp) -> Decision {
+    static func decide(_ situation: Situation, _ policy: Policy, now: Timestamp) -> Decision {
         if let refusal = banned(situation, now)
-            ?? guests(situation, settings.guests)
-            ?? role(situation, settings.permissions)
+            ?? guests(situation, policy)
+            ?? role(situation, policy.permissions)
         {
             return .refused(refusal)
         }
@@ -40,12 +53,12 @@ enum Permission {
     }
 
     // 2. The guests' policy beats every role and exception below it.
-    private static func guests(_ situation: Situation, _ guests: Settings.Guests) -> Refusal? {
+    private static func guests(_ situation: Situation, _ policy: Policy) -> Refusal? {
         guard situation.actor.role == .guest else { return nil }
-        if !guests.canEnter, situation.act == .connect || situation.act == .enterRoom {
+        if !policy.guestsEnter, situation.act == .connect || situation.act == .enterRoom {
             return Refusal(.guestsNotAllowed, "Guests may not enter here; please register.", cause: .guest)
         }
-        if !guests.canSpeak, isSpeech(situation.act) {
+        if !policy.guestsSpeak, isSpeech(situation.act) {
             return Refusal(.guestsNotAllowed, "Guests may only read here; please register.", cause: .guest)
         }
         return nil

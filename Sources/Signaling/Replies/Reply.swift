@@ -3,19 +3,19 @@ public enum Reply: Sendable {
     /// It was done; nothing more to say.
     case done
     /// It was not done.
-    case refused(Refusal)
+    indirect case refused(Refusal)
     /// Signed in.
-    case signedIn(SignedIn)
+    indirect case signedIn(SignedIn)
     /// A text for `Credentials.response`.
     case challenge(String)
     /// Who and where the session is.
-    case whoAmI(WhoAmI)
+    indirect case whoAmI(WhoAmI)
     /// Accounts, by name.
     case accounts([AccountSummary])
     /// Rooms, by name.
     case rooms([RoomSummary])
     /// In the room now.
-    case entered(Entered)
+    indirect case entered(Entered)
     /// The users of a room, each once, by name.
     case members([Member])
     /// A message went out.
@@ -31,27 +31,27 @@ public enum Reply: Sendable {
     /// The caller's contacts, in the caller's order.
     case contacts([ContactGroup])
     /// A profile.
-    case profile(PublicProfile)
+    indirect case profile(PublicProfile)
     /// Profiles found.
     case profiles([PublicProfile])
     /// A user's presence.
-    case presence(PresenceChange)
+    indirect case presence(PresenceChange)
     /// Message groups, by name.
     case groups([GroupSummary])
     /// Board messages without their text, by id.
     case posts([PostSummary])
     /// One board message with its text.
-    case post(PostSummary, parts: [String])
+    indirect case post(PostSummary, parts: [String])
     /// The id of the message posted.
     case posted(Int64)
     /// A call rings.
     case call(CallID)
     /// A media session is open.
-    case mediaOpened(MediaOpened)
+    indirect case mediaOpened(MediaOpened)
     /// Counters.
-    case status(StatusNumbers)
+    indirect case status(StatusNumbers)
     /// Counts.
-    case statistics(Statistics)
+    indirect case statistics(Statistics)
     /// A JSON document.
     case document(String)
 }

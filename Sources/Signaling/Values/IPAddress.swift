@@ -34,14 +34,33 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Dotted decimal for IPv4; for IPv6 eight groups without leading zeros, the longest run of zeros not shortened.
+    /// Dotted decimal for IPv4; RFC 5952 for IPv6: lower case, no leading zeros, the first of the longest runs of at least two
+    /// zeros shortened to `::`.
     public var description: String {
         if isV4 {
             return (0..<4).map { String(low >> (24 - 8 * UInt64($0)) & 0xFF) }.joined(separator: ".")
         }
-        return [high, low].flatMap { half in (0..<4).map { String(half >> (48 - 16 * UInt64($0)) & 0xFFFF, radix: 16) }
+        let groups = [high, low].flatMap { half in (0..<4).map { half >> (48 - 16 * UInt64($0)) & 0xFFFF } }
+        func text(_ part: some Collection<UInt64>) -> String {
+            part.map { String($0, radix: 16) }.joined(separator: ":")
         }
-        .joined(separator: ":")
+        let run = IPAddress.longestZeros(groups)
+        guard run.count >= 2 else { return text(groups) }
+        return text(groups[..<run.lowerBound]) + "::" + text(groups[run.upperBound...])
+    }
+
+    private static func longestZeros(_ groups: [UInt64]) -> Range<Int> {
+        var longest = 0..<0
+        var start: Int?
+        for index in 0...groups.count {
+            if index < groups.count, groups[index] == 0 {
+                start = start ?? index
+            } else if let first = start {
+                if index - first > longest.count { longest = first..<index }
+                start = nil
+            }
+        }
+        return longest
     }
 
     private static func parseV4(_ text: String) -> UInt32? {
@@ -59,7 +78,9 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
 
     private static func parseV6(_ text: String) -> [UInt16]? {
         let halves = split(text)
-        guard let first = halves.first, halves.count <= 2, let front = groups(first) else { return nil }
+        guard let first = halves.first, halves.count <= 2, let front = groups(first),
+            halves.count == 1 || !first.contains(".")
+        else { return nil }
         guard halves.count == 2 else { return front.count == 8 ? front : nil }
         guard let back = groups(halves[1]), front.count + back.count <= 7 else { return nil }
         return front + [UInt16](repeating: 0, count: 8 - front.count - back.count) + back

@@ -103,7 +103,8 @@ public final class HashPool: Sendable {
     private static func isRight(
         _ response: String, to challenge: String, _ verifier: PasswordVerifier?, _ sealer: Sealer
     ) -> Bool {
-        // Where there is no password, the work is done with one that cannot be right.
+        // Where there is no password, the same work is done for nothing.
+        if verifier == nil { sealer.openDecoy() }
         let password = verifier.flatMap { sealer.openPassword($0) }
         guard let digest = MessageDigest5.hexadecimal(Array(challenge.utf8) + (password ?? [])) else { return false }
         let given = Array(response.lowercased().utf8)

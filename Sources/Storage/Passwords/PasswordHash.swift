@@ -57,7 +57,8 @@ struct PasswordHash {
         self.hash = hash
     }
 
-    private static func derive(_ secret: [UInt8], _ salt: [UInt8], _ cost: Cost) -> [UInt8]? {
+    /// scrypt itself; nil where the library fails.
+    static func derive(_ secret: [UInt8], _ salt: [UInt8], _ cost: Cost) -> [UInt8]? {
         var hash = [UInt8](repeating: 0, count: hashSize)
         let n = UInt64(1) << cost.logN
         // The library refuses what needs more memory than this; the table alone takes 128 * N * r bytes.

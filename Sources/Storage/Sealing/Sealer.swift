@@ -85,6 +85,11 @@ public final class Sealer: @unchecked Sendable {
         seal(secret, .password, 0).map { PasswordVerifier(Self.passwordPrefix + Hexadecimal.text($0)) }
     }
 
+    /// Opens a password that is none, for the time it takes.
+    func openDecoy() {
+        _ = open([id] + [UInt8](repeating: 0, count: Self.nonceSize + Self.tagSize + 12), .password, 0)
+    }
+
     /// The password of what `sealPassword` made; nil for anything else.
     func openPassword(_ verifier: PasswordVerifier) -> [UInt8]? {
         guard verifier.text.hasPrefix(Self.passwordPrefix),

@@ -35,8 +35,34 @@ struct Vault {
         return try sealer(key, keyFile.path)
     }
 
+    /// Seals everything under another key: a given one, or, where the key is in the file, a new one. The file holds the old key or
+    /// the new one whenever the program ends, whichever the texts are under.
+    func change(_ source: StoreOptions.KeySource, from old: Sealer, to key: SealingKey?) throws(StoreError) {
+        var isInFile = false
+        if case .automatic = source { isInFile = try KeyFile.fromEnvironment() == nil }
+        guard key != nil || isInFile else {
+            throw StoreError(.wrongKey, "a new key must be given where the key is not in the file \(keyFile.path)")
+        }
+        let key = key ?? SealingKey.random()
+        guard let new = Sealer(key: key, id: old.id % 255 + 1) else { throw noCipher() }
+        if isInFile { try keyFile.writeNext(key) }
+        do {
+            try connection.execute("BEGIN IMMEDIATE")
+            try KeyChange(connection: connection, old: old, new: new).run()
+            try keepCheck(new)
+            try connection.execute("COMMIT")
+        } catch {
+            if connection.isInTransaction { try? connection.execute("ROLLBACK") }
+            // Where a commit failed, the next start finds out which key holds: the next one stays until then.
+            throw error
+        }
+        if isInFile { try keyFile.adoptNext() }
+        // What was sealed under the old key stays in no log.
+        try connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    }
+
     /// Keeps what tells whether a key is the right one.
-    func keepCheck(_ sealer: Sealer) throws(StoreError) {
+    private func keepCheck(_ sealer: Sealer) throws(StoreError) {
         guard let check = sealer.seal(Self.check, .check, 0) else { throw noCipher() }
         try connection.run("INSERT OR REPLACE INTO meta VALUES ('key', ?)") { $0.blob(check) }
     }

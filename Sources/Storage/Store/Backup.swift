@@ -32,7 +32,7 @@ enum Backup {
         guard code == SQLITE_DONE else { throw StoreError(sqlite: code, target.handle, path) }
         // The copy says of itself that it has a write-ahead log; as one file it needs none.
         try target.execute("PRAGMA journal_mode = DELETE")
-        guard try target.number("PRAGMA user_version") == Int64(Schema.steps.count) else {
+        guard try target.number("PRAGMA application_id") == Schema.applicationID else {
             throw StoreError(.failed, "\(path) is not a whole copy")
         }
     }

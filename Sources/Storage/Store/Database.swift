@@ -64,7 +64,7 @@ final class Database {
     }
 
     /// The folder and those above it, for nobody else to look into.
-    private static func makeFolder(_ folder: String) throws(StoreError) {
+    static func makeFolder(_ folder: String) throws(StoreError) {
         if mkdir(folder, 0o700) == 0 { return }
         let number = errno
         switch number {

@@ -25,33 +25,35 @@ struct Journal {
     }
 
     /// Stores batches; what came of each.
-    mutating func store(_ batches: [Batch], now: Int64) -> [StoreError?] {
-        switch sync {
-        case .commit: return transactions.store(batches)
-        case .interval(let milliseconds):
-            if failure != nil { try? flush() }
-            return batches.map { add($0, deadline: now + Int64(max(1, milliseconds))) }
-        }
+    mutating func store(_ batches: [Batch]) -> [StoreError?] {
+        guard sync != .commit else { return transactions.store(batches) }
+        retry()
+        return batches.map { add($0) }
+    }
+
+    /// Tries again what could not be stored, if there is any.
+    mutating func retry() {
+        if failure != nil { try? flush() }
     }
 
     /// Brings to the disk what was acknowledged.
     mutating func flush() throws(StoreError) {
         deadline = nil
-        guard !waiting.isEmpty else { return }
         if failure == nil {
             do {
                 try transactions.commit()
                 waiting = []
                 return
             } catch {
-                failure = error
                 transactions.rollBack()
+                failure = error
             }
         }
         // One by one and in order, up to the first that cannot be stored.
         while let batch = waiting.first {
             if let error = transactions.store([batch])[0] {
                 failure = error
+                deadline = nextDeadline
                 throw error
             }
             waiting.removeFirst()
@@ -65,7 +67,12 @@ struct Journal {
         return try transactions.alone(body)
     }
 
-    private mutating func add(_ batch: Batch, deadline: Int64) -> StoreError? {
+    private var nextDeadline: Int64? {
+        guard case .interval(let milliseconds) = sync else { return nil }
+        return WorkerThread.now() + Int64(min(max(1, milliseconds), 86_400_000))
+    }
+
+    private mutating func add(_ batch: Batch) -> StoreError? {
         if let failure { return failure }
         if waiting.count >= Self.mostWaiting {
             do { try flush() } catch { return error }
@@ -78,7 +85,7 @@ struct Journal {
             return error
         }
         waiting.append(batch)
-        self.deadline = self.deadline ?? deadline
+        deadline = deadline ?? nextDeadline
         return nil
     }
 }

@@ -20,7 +20,8 @@ public final class SQLiteStore: Store {
     }
 
     deinit {
-        worker.close()
+        // Without waiting: the last reference may go in a completion, on the thread itself.
+        worker.end()
     }
 
     /// Everything that the domain keeps in memory. Called once, before the first commit.
@@ -43,7 +44,8 @@ public final class SQLiteStore: Store {
         if !worker.enqueue(.query(query, completion)) { completion(.failure(closed)) }
     }
 
-    /// Stores what waits, ends the thread, closes the file and lets go of the folder.
+    /// Stores what waits, ends the thread, closes the file and lets go of the folder. Not to be called in a completion, which it
+    /// would wait for.
     public func close() {
         worker.close()
     }

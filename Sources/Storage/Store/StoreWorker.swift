@@ -43,9 +43,14 @@ final class StoreWorker: @unchecked Sendable {
         }
     }
 
-    /// Ends the thread when everything in the queue is done.
-    func close() {
+    /// Lets the thread end when everything in the queue is done.
+    func end() {
         queue.change { $0.isClosed = true }
+    }
+
+    /// Ends the thread and waits for it.
+    func close() {
+        end()
         queue.wait { $0.hasEnded ? () : nil }
         readers.waitUntilIdle()
     }
@@ -109,7 +114,7 @@ final class StoreWorker: @unchecked Sendable {
     private func store(
         _ batches: inout [Batch], _ completions: inout [@Sendable (Result<Void, StoreError>) -> Void]
     ) {
-        guard !batches.isEmpty, let errors = journal?.store(batches, now: WorkerThread.now()) else { return }
+        guard !batches.isEmpty, let errors = journal?.store(batches) else { return }
         if batches.contains(where: { $0.mutations.contains { if case .removeRoom = $0 { true } else { false } } }) {
             mayHaveUnlinked = true
         }
@@ -123,6 +128,7 @@ final class StoreWorker: @unchecked Sendable {
     private func answer(
         _ query: StoreQuery, _ completion: @escaping @Sendable (Result<StoreAnswer, StoreError>) -> Void
     ) {
+        journal?.retry()
         guard let database else { return }
         do throws(StoreError) {
             switch query {

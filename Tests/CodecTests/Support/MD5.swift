@@ -23,7 +23,9 @@ enum MD5 {
         }.joined()
     }
 
-    private static func mix(_ state: inout (UInt32, UInt32, UInt32, UInt32), _ raw: UnsafeRawBufferPointer, _ block: Int) {
+    private static func mix(
+        _ state: inout (UInt32, UInt32, UInt32, UInt32), _ raw: UnsafeRawBufferPointer, _ block: Int
+    ) {
         var (a, b, c, d) = state
         for index in 0..<64 {
             let mixed: UInt32

@@ -75,7 +75,8 @@ enum VideoCoding {
 
     /// MD5 of each picture by ffmpeg, in order.
     static func framemd5(_ path: String, decoder: String) throws -> [String] {
-        let output = try Tool.ffmpeg("-c:v", decoder, "-i", path, "-vsync", "0", "-pix_fmt", "yuv420p", "-f", "framemd5", "-")
+        let output = try Tool.ffmpeg(
+            "-c:v", decoder, "-i", path, "-vsync", "0", "-pix_fmt", "yuv420p", "-f", "framemd5", "-")
         return output.text.split(separator: "\n").filter { !$0.hasPrefix("#") }.map { line in
             String(line.split(separator: ",").last ?? "").filter { $0 != " " }
         }

@@ -7,8 +7,10 @@ import Testing
         ["-b:v", "200k", "-deadline", "realtime", "-cpu-used", "8"],
         ["-b:v", "60k", "-deadline", "good", "-auto-alt-ref", "1", "-lag-in-frames", "16"],
         ["-crf", "10", "-b:v", "1M", "-g", "7", "-error-resilient", "default", "-slices", "4"],
-        ["-b:v", "100k", "-deadline", "realtime", "-ts-parameters",
-            "ts_number_layers=2:ts_target_bitrate=60,100:ts_rate_decimator=2,1:ts_periodicity=2:ts_layer_id=0,1"],
+        [
+            "-b:v", "100k", "-deadline", "realtime", "-ts-parameters",
+            "ts_number_layers=2:ts_target_bitrate=60,100:ts_rate_decimator=2,1:ts_periodicity=2:ts_layer_id=0,1",
+        ],
     ]
 
     /// The pictures of films by ffmpeg's libvpx are those of ffmpeg's own decoder and of the library, byte by byte.
@@ -18,7 +20,9 @@ import Testing
         let path = scratch.path("a.\(container)")
         _ = try Tool.run(
             "ffmpeg",
-            arguments: ["-v", "error", "-f", "lavfi", "-i", "testsrc2=s=177x143:r=10", "-t", "4", "-pix_fmt", "yuv420p"]
+            arguments: [
+                "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=177x143:r=10", "-t", "4", "-pix_fmt", "yuv420p",
+            ]
                 + ["-c:v", "libvpx"] + arguments + ["-f", container, path])
         let ours = try decode(try scratch.read("a.\(container)"))
         for decoder in ["vp8", "libvpx"] {

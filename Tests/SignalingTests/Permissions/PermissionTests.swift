@@ -6,7 +6,7 @@ import Testing
     private let now = Timestamp(seconds: 1000)
 
     private func verdict(_ situation: Situation, _ settings: Settings) -> String? {
-        switch Permission.decide(situation, settings, now: now) {
+        switch Permission.decide(situation, Policy(settings), now: now) {
         case .allowed: nil
         case .refused(let refusal): refusal.code.rawValue
         case .needsPasswordCheck: "ask"

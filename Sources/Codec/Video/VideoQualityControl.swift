@@ -1,10 +1,11 @@
 import Glibc
 
-/// Chooses the quality of each Theora frame so that frames come out near their share of the bitrate.
+/// Chooses the quality of each frame so that frames come out near their share of the bitrate.
 ///
-/// The library's own control overshoots at low rates: its model needs many frames. Here the logarithm of the size is
+/// The libraries' own controls overshoot at low rates: their models need many frames, and take the time of pictures
+/// that were left out for savings. Here the logarithm of the size is
 /// taken as linear in the quality index, and each frame corrects the choice for the next of its kind.
-struct TheoraQualityControl: Sendable {
+struct VideoQualityControl: Sendable {
     /// In bit/s.
     var bitrate: Int
     private let framesPerSecond: Double
