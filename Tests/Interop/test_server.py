@@ -166,6 +166,19 @@ def test_accounts_with_and_without_a_server(make_server):
     assert "before" not in server.cli("account", "list").stdout
 
 
+def test_commands_at_the_same_time_wait_for_each_other(make_server):
+    server = make_server(start=False)
+    server.write_config()
+    processes = [
+        subprocess.Popen(
+            [relay.binary(), "room", "create", f"room{number}", "--expiry", "never", "--config", str(server.config_path)])
+        for number in range(6)
+    ]
+    assert [process.wait(60) for process in processes] == [0] * 6
+    rooms = json.loads(server.cli("room", "list", "--json").stdout)
+    assert {f"room{number}" for number in range(6)} < {room["name"] for room in rooms}
+
+
 def test_rooms_with_and_without_a_server(make_server):
     server = make_server(start=False)
     server.write_config()

@@ -1,3 +1,4 @@
+import Logging
 import NIOCore
 import Signaling
 
@@ -10,28 +11,38 @@ enum ControlRunner {
         return response
     }
 
+    /// How often a data folder is asked for while a server is starting on it, or another command is at work.
+    private static let attempts = 100
+
     private static func answer(
         _ request: ControlRequest, _ settings: LoadedConfiguration
     ) async throws -> ControlResponse {
-        do throws(ControlClient.Failure) {
-            return try ControlClient(dataFolder: settings.values.data).perform(request)
-        } catch .notRunning {
-            return try await direct(request, settings)
-        } catch {
-            throw CommandFailure(unavailable: "\(error)")
+        let folder = settings.values.data
+        for attempt in 1... {
+            do throws(ControlClient.Failure) {
+                return try ControlClient(dataFolder: folder).perform(request)
+            } catch {
+                guard error == .notRunning else { throw CommandFailure(unavailable: "\(error)") }
+            }
+            do {
+                return try await direct(request, settings)
+            } catch let error as ConfigurationError {
+                guard error.reason == Core.inUse(folder), attempt < attempts else {
+                    throw CommandFailure(configuration: error)
+                }
+            }
+            try await Task.sleep(for: .milliseconds(100))
         }
+        throw CommandFailure(unavailable: Core.inUse(folder))
     }
 
     /// Opens the store for as long as the request takes.
     private static func direct(
         _ request: ControlRequest, _ settings: LoadedConfiguration
     ) async throws -> ControlResponse {
-        let core: Core
-        do {
-            core = try await Core.open(settings, withMedia: false)
-        } catch let error as ConfigurationError {
-            throw CommandFailure(configuration: error)
-        }
+        let log = Logger(label: "command") { _ in StandardErrorLog() }
+        StandardErrorLog.level = .error
+        let core = try await Core.open(settings, withMedia: false, log: log)
         let response = try await core.onLoop { signaling in
             ControlService(signaling: signaling).perform(request).nonisolated()
         }.get()

@@ -16,7 +16,7 @@ struct Core: Sendable {
     let media: MediaBridge?
 
     /// Opens the data folder, reads what is in it, and makes the hub.
-    static func open(_ configuration: LoadedConfiguration, withMedia: Bool) async throws -> Core {
+    static func open(_ configuration: LoadedConfiguration, withMedia: Bool, log: Logger) async throws -> Core {
         let folder = configuration.values.data
         let store: SQLiteStore
         let snapshot: Snapshot
@@ -33,7 +33,7 @@ struct Core: Sendable {
         let signaling = try await eventLoop.submit {
             let hub = Hub(
                 settings: values.signaling, snapshot: snapshot, random: SystemRandom(), now: SignalingLoop.now())
-            let signaling = SignalingLoop(eventLoop: eventLoop, hub: hub, store: store, hashes: hashes)
+            let signaling = SignalingLoop(eventLoop: eventLoop, hub: hub, store: store, hashes: hashes, log: log)
             return NIOLoopBound(signaling, eventLoop: eventLoop)
         }.get()
         let core = Core(

@@ -22,7 +22,7 @@ actor RelayServer {
 
     /// Opens everything; when it returns, the server serves.
     static func start(_ configuration: LoadedConfiguration, log: Logger) async throws -> RelayServer {
-        let core = try await Core.open(configuration, withMedia: true)
+        let core = try await Core.open(configuration, withMedia: true, log: log)
         do {
             return try await RelayServer(core, configuration, log: log)
         } catch {

@@ -1,5 +1,6 @@
 import Gateways
 import Glibc
+import Logging
 import NIOCore
 import Signaling
 import Storage
@@ -13,6 +14,7 @@ final class SignalingLoop {
     private let hub: Hub
     private let store: any Store
     private let hashes: HashPool
+    private let log: Logger
     /// Set once, before anything happens; nil where there is no media.
     var media: (any MediaControl)?
 
@@ -34,12 +36,13 @@ final class SignalingLoop {
     }
 
     /// Must be made on `eventLoop`.
-    init(eventLoop: any EventLoop, hub: Hub, store: any Store, hashes: HashPool) {
+    init(eventLoop: any EventLoop, hub: Hub, store: any Store, hashes: HashPool, log: Logger) {
         eventLoop.preconditionInEventLoop()
         self.eventLoop = eventLoop
         self.hub = hub
         self.store = store
         self.hashes = hashes
+        self.log = log
     }
 
     /// The time as the hub counts it.
@@ -58,6 +61,7 @@ final class SignalingLoop {
         while places.count <= slot { places.append(Place()) }
         places[slot] = Place(generation: session.generation, outlet: outlet)
         openSessions += 1
+        log.debug("connected", metadata: Self.metadata(session, origin))
         scheduleTurn()
         return session
     }
@@ -71,12 +75,14 @@ final class SignalingLoop {
     /// A connection has ended. Does nothing for one that the hub has closed.
     func close(_ session: SessionID) {
         guard forget(session) != nil else { return }
+        log.debug("disconnected", metadata: Self.metadata(session))
         hub.close(session)
         scheduleTurn()
     }
 
     /// The media side has something to tell.
     func handle(_ event: MediaEvent) {
+        if case .ended(_, let reason) = event { log.info("media ended", metadata: ["reason": "\(reason)"]) }
         hub.handle(event)
         scheduleTurn()
     }
@@ -147,9 +153,13 @@ final class SignalingLoop {
 
     private func perform(_ effect: Effect, _ now: Timestamp) {
         switch effect {
-        case .reply(let session, let tag, let reply): outlet(of: session).reply(tag, reply, now: now)
+        case .reply(let session, let tag, let reply):
+            if case .signedIn(let person) = reply { noteSignIn(person, session) }
+            outlet(of: session).reply(tag, reply, now: now)
         case .deliver(let delivery): deliver(delivery)
-        case .close(let session, let reason): forget(session)?.close(reason: reason)
+        case .close(let session, let reason):
+            log.debug("closed", metadata: Self.metadata(session).merging(["reason": "\(reason)"]) { $1 })
+            forget(session)?.close(reason: reason)
         case .pauseReading(let session): outlet(of: session).setReading(false)
         case .resumeReading(let session): outlet(of: session).setReading(true)
         case .hash(let id, let job):
@@ -157,10 +167,16 @@ final class SignalingLoop {
             hashes.run(job) { complete(.hashed(id, $0)) }
         case .commit(let batch):
             let complete = completion()
-            store.commit(batch) { complete(.committed($0)) }
+            store.commit(batch) { [log] result in
+                if case .failure(let error) = result { log.error("cannot store", metadata: ["reason": "\(error)"]) }
+                complete(.committed(result))
+            }
         case .query(let id, let query):
             let complete = completion()
-            store.query(query) { complete(.queried(id, $0)) }
+            store.query(query) { [log] result in
+                if case .failure(let error) = result { log.error("cannot read", metadata: ["reason": "\(error)"]) }
+                complete(.queried(id, result))
+            }
         case .media(let id, let request):
             let complete = completion()
             guard let media else {
@@ -213,5 +229,18 @@ final class SignalingLoop {
         places[slot].outlet = .none
         openSessions -= 1
         return outlet
+    }
+
+    private func noteSignIn(_ person: SignedIn, _ session: SessionID) {
+        log.info(
+            "signed in",
+            metadata: Self.metadata(session).merging(["user": "\(person.name)", "role": "\(person.role.text)"]) { $1 })
+    }
+
+    private static func metadata(_ session: SessionID, _ origin: Origin? = nil) -> Logger.Metadata {
+        var metadata: Logger.Metadata = ["session": "\(session.slot).\(session.generation)"]
+        if let origin { metadata["door"] = "\(origin.door)" }
+        if let address = origin?.address { metadata["address"] = "\(address)" }
+        return metadata
     }
 }
