@@ -30,7 +30,8 @@ lint: swift ## checks the formatting rules, without changing anything
 format: swift ## formats the sources in place
 	@$(SWIFT) format --in-place --parallel --recursive $(SOURCES)
 
-bench: packages swift ## runs the benchmarks
+bench: test-packages swift ## measures the release program
+	@$(SWIFT) build -c release --product media-relay -j $(JOBS)
 	@Benchmarks/run
 
 docs: packages swift ## writes the libraries' reference as a web site to .build/docs

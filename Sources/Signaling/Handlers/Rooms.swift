@@ -96,7 +96,11 @@ extension Hub {
                 id: ids.nextRoom(), name: new.name, kind: new.kind, owner: caller.person.account?.id,
                 password: password,
                 access: new.access, expiry: new.expiry, topic: new.topic, limits: new.limits, created: now))
-        if case .guest(let guest) = caller.person.identity { room.guestOwner = guest }
+        if case .guest(let guest) = caller.person.identity {
+            room.guestOwner = guest
+            if caller.person.madeRooms.count >= 64 { caller.person.madeRooms.removeAll { roomsByID[$0] == nil } }
+            caller.person.madeRooms.append(room.id)
+        }
         insert(room)
         onUndo { [unowned self] in remove(room) }
         store(.putRoom(room.record))

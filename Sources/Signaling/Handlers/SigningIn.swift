@@ -204,7 +204,7 @@ extension Hub {
             storeSoon(.seen(account.id, now))
         } else {
             forgetIgnored(of: person)
-            for room in roomsByID.values where room.guestOwner.map({ Identity.guest($0) }) == person.identity {
+            for room in person.madeRooms.compactMap({ roomsByID[$0] }) where room.role(of: person) == .owner {
                 set(room, \.guestOwner, nil)
             }
         }

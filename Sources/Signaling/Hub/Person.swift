@@ -16,6 +16,8 @@ final class Person {
     var isAwayByItself = false
     /// Whether a look at their inactivity is planned.
     var isAwayPlanned = false
+    /// The rooms that a guest has made; an account's are known by their records.
+    var madeRooms: [RoomID] = []
     /// When they last did something.
     var lastActive: Timestamp
     /// When they last were shown typing, by place.
