@@ -78,7 +78,8 @@ let package = Package(
         .testTarget(name: "CodecTests", dependencies: ["Codec"], swiftSettings: swiftSettings),
         .testTarget(name: "MediaRelayTests", dependencies: ["MediaRelay", "Codec"], swiftSettings: swiftSettings),
         .testTarget(name: "SignalingTests", dependencies: ["Signaling"], swiftSettings: swiftSettings),
-        .testTarget(name: "StorageTests", dependencies: ["Storage", "Signaling"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "StorageTests", dependencies: ["Storage", "Signaling", "CSQLite"], swiftSettings: swiftSettings),
         .testTarget(name: "GatewaysTests", dependencies: ["Gateways", "Signaling"], swiftSettings: swiftSettings),
         .testTarget(
             name: "ServerTests",

@@ -200,4 +200,27 @@ import Testing
         #expect(try #require(sealer.seal([], .email, 1)).count == 29)
         #expect(sealer.open(try #require(sealer.seal([], .email, 1)), .email, 1) == [])
     }
+
+    @Test func noNonceIsUsedTwice() throws {
+        let sealer = try #require(Sealer(key: .random(), id: 1))
+        let nonces = try (0..<500).map { _ in Array(try #require(sealer.seal([], .check, 0))[1..<13]) }
+        #expect(Set(nonces).count == 500)
+    }
+
+    @Test func threadsShareASealer() async throws {
+        let sealer = try #require(Sealer(key: .random(), id: 1))
+        let wrong = await withTaskGroup(of: Int.self) { group in
+            for task in 0..<4 {
+                group.addTask {
+                    (0..<500).count { index in
+                        let plain = Array("\(task) \(index)".utf8)
+                        let sealed = sealer.seal(plain, .message, Int64(index))
+                        return sealed.flatMap { sealer.open($0, .message, Int64(index)) } != plain
+                    }
+                }
+            }
+            return await group.reduce(0, +)
+        }
+        #expect(wrong == 0)
+    }
 }

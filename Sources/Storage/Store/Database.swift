@@ -98,6 +98,7 @@ final class Database {
             """
             PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = FAST;
             PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;
+            PRAGMA wal_autocheckpoint = 4000;
             PRAGMA trusted_schema = OFF
             """)
     }
