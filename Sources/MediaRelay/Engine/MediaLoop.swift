@@ -109,8 +109,9 @@ final class MediaLoop: MediaOutput, @unchecked Sendable {
             let now = Self.now()
             for datagram in 0..<count {
                 guard let source = receiveBatch.source(datagram) else { continue }
-                let bytes = UnsafeRawBufferPointer(receiveBatch.bytes(datagram))
-                router.receive(bytes.bytes, socket: index, source: source, at: now)
+                let buffer = receiveBatch.bytes(datagram)
+                var bytes = buffer.mutableBytes
+                router.receive(&bytes, socket: index, source: source, at: now)
             }
             if count > 0 {
                 router.flush(at: now)

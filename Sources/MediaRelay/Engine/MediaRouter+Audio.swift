@@ -229,11 +229,15 @@ extension MediaRouter {
             sequenceNumber: SequenceNumber(section.outbound.nextSequence),
             timestamp: section.outbound.positionOffset &+ UInt32(truncatingIfNeeded: frame.position),
             ssrc: section.setup.ssrc, marker: frame.marker)
-        let length = RTPHeader.fixedLength + frame.payload.count
+        var length = RTPHeader.fixedLength + frame.payload.count
         batch.output.read(frame.payload) { sending.copy($0, to: RTPHeader.fixedLength) }
         sending.write(0..<RTPHeader.fixedLength) { bytes in
             var cursor = 0
             try? header.write(into: &bytes, at: &cursor)
+        }
+        if let protector = section.protector {
+            guard let protected = protect(with: protector, at: 0, length: length) else { return }
+            length = protected
         }
         sending.read(0..<length) {
             output.send($0, segment: length, socket: section.setup.rtpSocket, to: section.setup.remoteRTP)
@@ -242,6 +246,12 @@ extension MediaRouter {
         section.outbound.packetsSinceReport += 1
         section.outbound.statistics.send(
             timestamp: header.timestamp, payloadLength: frame.payload.count, at: UInt64(max(0, now.nanoseconds)))
+    }
+
+    /// Protects a packet that stands in ``sending``: its new length, or nil where it cannot be.
+    func protect(with protector: SRTPProtector, at start: Int, length: Int) -> Int? {
+        let space = start..<start + length + protector.suite.tagLength
+        return sending.write(space) { try? protector.protectRTP(&$0, length: length) }
     }
 
     private func noteSpeakers(_ batch: MixBatch, room key: Slab<MediaRoom>.Key, at now: MediaTime) {

@@ -1,9 +1,9 @@
 extension MediaRouter {
-    /// Takes in a datagram. Call ``flush(at:)`` when the socket has been read.
-    func receive(_ packet: RawSpan, socket: Int, source: SocketAddress, at now: MediaTime) {
+    /// Takes in a datagram, which is decrypted in place. Call ``flush(at:)`` when the socket has been read.
+    func receive(_ datagram: inout MutableRawSpan, socket: Int, source: SocketAddress, at now: MediaTime) {
         guard socket < socketOwners.count, let owner = socketOwners[socket] else { return }
         let isRTCP: Bool
-        switch PacketClass(of: packet) {
+        switch PacketClass(of: datagram.bytes) {
         case .rtp where !owner.isRTCP: isRTCP = false
         // RTCP on the RTP port is RTCP, agreed on or not: its types cannot be mistaken (RFC 5761, 4).
         case .rtcp: isRTCP = true
@@ -11,7 +11,10 @@ extension MediaRouter {
             sessions.with(owner.session) { $0.drops.malformed += 1 }
             return
         }
-        guard accept(source, owner: owner, at: now) else { return }
+        guard let length = authenticate(&datagram, isRTCP: isRTCP, owner: owner),
+            accept(source, owner: owner, at: now)
+        else { return }
+        let packet = datagram.bytes.extracting(0..<length)
         if isRTCP {
             receiveControl(packet, owner: owner, at: now)
             return
@@ -23,15 +26,29 @@ extension MediaRouter {
         receiveMedia(header, packet, owner: owner, at: now)
     }
 
+    /// Checks and decrypts what is SRTP: the length of the plain packet, or nil where it is not authentic.
+    private func authenticate(_ datagram: inout MutableRawSpan, isRTCP: Bool, owner: SocketOwner) -> Int? {
+        guard let unprotector = sessions.with(owner.session, { $0.sections[owner.section].unprotector }) ?? nil else {
+            return datagram.byteCount
+        }
+        let length = isRTCP ? try? unprotector.unprotectRTCP(&datagram) : try? unprotector.unprotectRTP(&datagram)
+        if length == nil { sessions.with(owner.session) { $0.drops.unauthenticated += 1 } }
+        return length
+    }
+
     /// Sends what the datagrams since the last call have left.
     func flush(at now: MediaTime) {
         forwardVideo(at: now)
         assignVideo(at: now)
     }
 
-    /// Checks a datagram's source: the host must be the session's, and the port is that of the first datagram.
+    /// Checks a datagram's source. With plain RTP the host must be the session's, and the port is that of the first datagram; what is authentic may come from anywhere.
     private func accept(_ source: SocketAddress, owner: SocketOwner, at now: MediaTime) -> Bool {
         sessions.with(owner.session) { session in
+            guard session.sections[owner.section].unprotector == nil else {
+                session.lastHeard = now
+                return true
+            }
             let known =
                 owner.isRTCP ? session.sections[owner.section].rtcpSource : session.sections[owner.section].rtpSource
             if let known {

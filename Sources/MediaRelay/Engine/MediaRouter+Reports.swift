@@ -183,6 +183,10 @@ extension MediaRouter {
                 }
             }
             let setup = session.sections[section].setup
+            if length > 0, let protector = session.sections[section].protector {
+                let space = 0..<length + protector.suite.controlOverhead
+                length = sending.write(space) { try? protector.protectRTCP(&$0, length: length) } ?? 0
+            }
             guard length > 0, setup.remoteRTCP.isUnicast else { return }
             sending.read(0..<length) {
                 output.send(

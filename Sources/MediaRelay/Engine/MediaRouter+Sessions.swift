@@ -6,7 +6,8 @@ extension MediaRouter {
         let room = roomsByName[setup.room] ?? addRoom(setup.room, at: now)
         let sections = setup.sections.map { section in
             MediaSession.Section(
-                setup: section,
+                setup: section, protector: section.keys.flatMap { try? SRTPProtector($0.local) },
+                unprotector: section.keys.flatMap { try? SRTPUnprotector($0.remote) },
                 outbound: OutboundStream(
                     rewriter: StreamRewriter(
                         ssrc: section.ssrc, payloadType: section.payloadType, clockRate: section.kind.clockRate,

@@ -96,52 +96,48 @@ extension MediaRouter {
     /// Sends the packets from `first` on, run by run, each run in one call.
     private func forward(from first: Int, to watcher: VideoTrack.Watcher, at now: MediaTime) {
         sessions.with(watcher.session) { session in
-            let setup = session.sections[watcher.section].setup
             var start = first
             while start < forward.packets.count {
                 let end = forward.endOfRun(from: start)
-                let origin = forward.packets[start].range.lowerBound
-                var complete = true
-                let length = forward.packets[end - 1].range.upperBound - origin
-                forward.bytes.read(origin..<origin + length) { sending.copy($0, to: 0) }
-                for index in start..<end {
-                    let packet = forward.packets[index]
-                    let place = packet.range.lowerBound - origin
-                    guard
-                        let (number, time) = session.sections[watcher.section].outbound.rewriter.rewrite(
-                            sequence: packet.sequence, timestamp: packet.timestamp, at: now)
-                    else {
-                        complete = false
-                        continue
-                    }
-                    let header = RTPHeader(
-                        payloadType: setup.payloadType, sequenceNumber: number, timestamp: time, ssrc: setup.ssrc,
-                        marker: packet.marker)
-                    sending.write(place..<place + RTPHeader.fixedLength) { bytes in
-                        var cursor = 0
-                        try? header.write(into: &bytes, at: &cursor)
-                    }
-                    session.sections[watcher.section].outbound.statistics.send(
-                        timestamp: time, payloadLength: packet.range.count - RTPHeader.fixedLength,
-                        at: UInt64(max(0, now.nanoseconds)))
-                    session.sections[watcher.section].outbound.packetsSinceReport += 1
-                    session.sections[watcher.section].outbound.endedFrame = packet.marker
-                    session.sections[watcher.section].outbound.lastSent = now
-                    if !complete || end - start == 1 {
-                        sending.read(place..<place + packet.range.count) {
-                            output.send($0, segment: $0.byteCount, socket: setup.rtpSocket, to: setup.remoteRTP)
-                        }
-                    }
-                }
-                if complete, end - start > 1 {
-                    sending.read(0..<length) {
-                        output.send(
-                            $0, segment: forward.packets[start].range.count, socket: setup.rtpSocket,
-                            to: setup.remoteRTP)
-                    }
-                }
+                forward(start..<end, to: &session.sections[watcher.section], at: now)
                 start = end
             }
+        }
+    }
+
+    /// Sends packets of one size, of which only the last may be shorter.
+    private func forward(_ run: Range<Int>, to section: inout MediaSession.Section, at now: MediaTime) {
+        let tag = section.protector?.suite.tagLength ?? 0
+        let segment = forward.packets[run.lowerBound].range.count + tag
+        var end = 0
+        for index in run {
+            let packet = forward.packets[index]
+            let numbers = section.outbound.rewriter.rewrite(
+                sequence: packet.sequence, timestamp: packet.timestamp, at: now)
+            // What belongs to the time before the switch is left out.
+            guard let (number, time) = numbers else { continue }
+            forward.bytes.read(packet.range) { sending.copy($0, to: end) }
+            let header = RTPHeader(
+                payloadType: section.setup.payloadType, sequenceNumber: number, timestamp: time,
+                ssrc: section.setup.ssrc, marker: packet.marker)
+            sending.write(end..<end + RTPHeader.fixedLength) { bytes in
+                var cursor = 0
+                try? header.write(into: &bytes, at: &cursor)
+            }
+            if let protector = section.protector {
+                guard protect(with: protector, at: end, length: packet.range.count) != nil else { continue }
+            }
+            end += packet.range.count + tag
+            section.outbound.statistics.send(
+                timestamp: time, payloadLength: packet.range.count - RTPHeader.fixedLength,
+                at: UInt64(max(0, now.nanoseconds)))
+            section.outbound.packetsSinceReport += 1
+            section.outbound.endedFrame = packet.marker
+            section.outbound.lastSent = now
+        }
+        guard end > 0 else { return }
+        sending.read(0..<end) {
+            output.send($0, segment: segment, socket: section.setup.rtpSocket, to: section.setup.remoteRTP)
         }
     }
 

@@ -14,6 +14,8 @@ struct SessionProposal: Sendable {
         var audioLevelID: UInt8?
         var mix: MixConfiguration?
         var multiplexesRTCP: Bool
+        /// The endpoint's own key where the section is SRTP.
+        var key: SRTPMasterKey?
         var remoteRTP: SocketAddress
         var remoteRTCP: SocketAddress
     }
@@ -61,7 +63,8 @@ struct SessionProposal: Sendable {
                 let setup = section(stream, sockets)
                 setups.append(setup)
                 local[stream.index] = LocalMedia(
-                    port: sockets.rtpPort, rtcpPort: sockets.rtcpPort, ssrc: setup.ssrc, canonicalName: name)
+                    port: sockets.rtpPort, rtcpPort: sockets.rtcpPort, ssrc: setup.ssrc, canonicalName: name,
+                    masterKey: setup.keys?.local)
             }
         } catch {
             for setup in setups {
@@ -97,7 +100,8 @@ struct SessionProposal: Sendable {
         let policy = NegotiationPolicy(
             audio: request.roomKinds.contains(.audio) ? audio : nil,
             video: request.roomKinds.contains(.video) ? video : nil,
-            plainRTP: configuration.plainRTP, requester: request.requester)
+            plainRTP: configuration.plainRTP, profiles: [.avp, .avpf, .savp, .savpf],
+            requester: request.requester)
         do throws(NegotiationError) {
             return try Negotiation.plan(offer, policy: policy)
         } catch {
@@ -156,7 +160,7 @@ struct SessionProposal: Sendable {
             kind: isAudio ? .audio : .video, index: index, receives: section.direction.receives,
             sends: section.direction.sends, payloadType: section.sendCodec.payloadType,
             audioLevelID: section.audioLevelIdentifier, mix: mix, multiplexesRTCP: section.multiplexesRTCP,
-            remoteRTP: SocketAddress(section.remoteRTP), remoteRTCP: SocketAddress(section.remoteRTCP))
+            key: section.crypto?.key, remoteRTP: SocketAddress(section.remoteRTP), remoteRTCP: SocketAddress(section.remoteRTCP))
     }
 
     private static func stream(
@@ -168,7 +172,7 @@ struct SessionProposal: Sendable {
         let mix = MixConfiguration(bitrate: min(configuration.mixBitrate, request.limits.audioBitrate), ticks: 1)
         return Stream(
             kind: isAudio ? .audio : .video, index: index, receives: false, sends: true,
-            payloadType: stream.payloadType, audioLevelID: nil, mix: isAudio ? mix : nil, multiplexesRTCP: false,
+            payloadType: stream.payloadType, audioLevelID: nil, mix: isAudio ? mix : nil, multiplexesRTCP: false, key: nil,
             remoteRTP: remote, remoteRTCP: remote.with(port: stream.port + 1))
     }
 
@@ -230,8 +234,15 @@ struct SessionProposal: Sendable {
             kind: stream.kind, receives: stream.receives, sends: stream.sends, payloadType: stream.payloadType,
             audioLevelID: stream.audioLevelID, mix: stream.mix, rtpSocket: sockets.rtp, rtcpSocket: sockets.rtcp,
             remoteRTP: stream.remoteRTP, remoteRTCP: stream.remoteRTCP, host: stream.remoteRTP,
+            keys: stream.key.flatMap { remote in Self.randomKey(remote.suite).map { ($0, remote) } },
             ssrc: .random(in: 1 ... .max), firstSequence: .random(in: 0...0x7FFF),
             firstTimestamp: .random(in: 0 ... .max))
+    }
+
+    /// A key for the relay's own direction, of the suite that the endpoint chose (RFC 4568, 6.1).
+    private static func randomKey(_ suite: SRTPSuite) -> SRTPMasterKey? {
+        let bytes = (0..<SRTPSuite.keyLength + suite.saltLength).map { _ in UInt8.random(in: 0 ... .max) }
+        return SRTPMasterKey(suite: suite, bytes: bytes)
     }
 
     private func text(_ local: [Int: LocalMedia]) -> String {

@@ -3,6 +3,9 @@ struct MediaSession {
     /// One of its media, in the order of the offer.
     struct Section {
         let setup: SessionSetup.Section
+        /// What packets are protected with on the way out, and checked with on the way in; nil for plain RTP.
+        let protector: SRTPProtector?
+        let unprotector: SRTPUnprotector?
         /// Where packets come from, once the first acceptable one has come.
         var rtpSource: SocketAddress?
         var rtcpSource: SocketAddress?
@@ -95,6 +98,8 @@ struct OutboundStream {
 
 /// Packets that were dropped, counted by reason.
 struct DropCounters: Equatable {
+    /// Not authentic, or seen before.
+    var unauthenticated = 0
     /// From an address that does not belong to the session.
     var foreignSource = 0
     /// Not RTP or RTCP, or broken.

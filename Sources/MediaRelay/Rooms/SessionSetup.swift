@@ -21,6 +21,8 @@ struct SessionSetup: Sendable {
         var remoteRTCP: SocketAddress
         /// The host that packets are taken from.
         var host: SocketAddress
+        /// The keys of both directions where the section is SRTP: what the relay sends with, what the endpoint sends with.
+        var keys: (local: SRTPMasterKey, remote: SRTPMasterKey)?
         /// The stream that the relay sends: its name and first numbers, drawn at random (RFC 3550, 5.1).
         var ssrc: UInt32
         var firstSequence: UInt16

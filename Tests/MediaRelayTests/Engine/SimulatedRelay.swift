@@ -56,7 +56,7 @@ final class SimulatedRelay: MediaOutput {
     /// Opens a session with sections that go both ways.
     func join(
         _ name: String, room: String = "room", participant: String? = nil, media: [Media] = [.audio, .video],
-        receives: Bool = true
+        receives: Bool = true, keys: (local: SRTPMasterKey, remote: SRTPMasterKey)? = nil
     ) -> Endpoint {
         let index = UInt16(nextSocket)
         let address = SocketAddress(IPAddress.loopbackV4, port: 20_000 + index * 4)
@@ -76,6 +76,7 @@ final class SimulatedRelay: MediaOutput {
                     kind: kind, receives: receives, sends: true, payloadType: kind == .audio ? 96 : 97,
                     audioLevelID: level, mix: mix, rtpSocket: nextSocket, rtcpSocket: nextSocket + 1,
                     remoteRTP: remote, remoteRTCP: remote.with(port: remote.port + 1), host: remote,
+                    keys: keys,
                     ssrc: UInt32(1_000 + nextSocket), firstSequence: 65_530, firstTimestamp: .max - 500))
             nextSocket += 2
         }
@@ -94,7 +95,10 @@ final class SimulatedRelay: MediaOutput {
     ) {
         let socket = isRTCP ? endpoint.rtcpSockets[section] : endpoint.sockets[section]
         let source = source ?? endpoint.address.with(port: 30_000 + UInt16(socket))
-        router.receive(bytes.span.bytes, socket: socket, source: source, at: now)
+        var bytes = bytes
+        var span = bytes.mutableSpan
+        var datagram = span.mutableBytes
+        router.receive(&datagram, socket: socket, source: source, at: now)
         router.flush(at: now)
     }
 
