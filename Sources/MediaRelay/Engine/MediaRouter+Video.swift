@@ -29,6 +29,11 @@ extension MediaRouter {
             if watcher.isActive {
                 forward(from: 0, to: watcher, at: now)
             } else if let keyFrame {
+                if isWithinFrame(watcher, at: now) {
+                    // The picture before is not complete yet; the next key frame will do.
+                    requestKeyFrame(track, at: now)
+                    continue
+                }
                 activate(watcher, track: track, at: keyFrame, now: now)
                 forward(from: keyFrame, to: watcher, at: now)
             }
@@ -82,6 +87,13 @@ extension MediaRouter {
 
     // MARK: - Forwarding
 
+    private func isWithinFrame(_ watcher: VideoTrack.Watcher, at now: MediaTime) -> Bool {
+        sessions.with(watcher.session) {
+            $0.sections[watcher.section].watched != nil
+                && $0.sections[watcher.section].outbound.rewriter.isWithinFrame(at: now)
+        } ?? false
+    }
+
     private func watcher(_ index: Int, of track: Slab<VideoTrack>.Key) -> VideoTrack.Watcher? {
         videoTracks.with(track) { index < $0.watchers.count ? $0.watchers[index] : nil } ?? nil
     }
@@ -102,7 +114,7 @@ extension MediaRouter {
                     let place = packet.range.lowerBound - origin
                     guard
                         let (number, time) = session.sections[watcher.section].outbound.rewriter.rewrite(
-                            sequence: packet.sequence, timestamp: packet.timestamp, at: now)
+                            sequence: packet.sequence, timestamp: packet.timestamp, marker: packet.marker, at: now)
                     else {
                         complete = false
                         continue
