@@ -22,8 +22,10 @@ let package = Package(
     ],
     targets: [
         // C libraries, one small target each.
-        .systemLibrary(name: "COpus", path: "Sources/CLibraries/COpus", pkgConfig: "opus", providers: [.apt(["libopus-dev"])]),
-        .systemLibrary(name: "COgg", path: "Sources/CLibraries/COgg", pkgConfig: "ogg", providers: [.apt(["libogg-dev"])]),
+        .systemLibrary(
+            name: "COpus", path: "Sources/CLibraries/COpus", pkgConfig: "opus", providers: [.apt(["libopus-dev"])]),
+        .systemLibrary(
+            name: "COgg", path: "Sources/CLibraries/COgg", pkgConfig: "ogg", providers: [.apt(["libogg-dev"])]),
         .systemLibrary(
             name: "CSpeex", path: "Sources/CLibraries/CSpeex", pkgConfig: "speex", providers: [.apt(["libspeex-dev"])]),
         .systemLibrary(
@@ -32,11 +34,14 @@ let package = Package(
         .systemLibrary(
             name: "CTheora", path: "Sources/CLibraries/CTheora", pkgConfig: "theoraenc",
             providers: [.apt(["libtheora-dev"])]),
-        .systemLibrary(name: "CVPX", path: "Sources/CLibraries/CVPX", pkgConfig: "vpx", providers: [.apt(["libvpx-dev"])]),
         .systemLibrary(
-            name: "CSQLite", path: "Sources/CLibraries/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+            name: "CVPX", path: "Sources/CLibraries/CVPX", pkgConfig: "vpx", providers: [.apt(["libvpx-dev"])]),
         .systemLibrary(
-            name: "COpenSSL", path: "Sources/CLibraries/COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+            name: "CSQLite", path: "Sources/CLibraries/CSQLite", pkgConfig: "sqlite3",
+            providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(
+            name: "COpenSSL", path: "Sources/CLibraries/COpenSSL", pkgConfig: "libcrypto",
+            providers: [.apt(["libssl-dev"])]),
         .target(name: "CLinux", path: "Sources/CLibraries/CLinux"),
 
         .target(
@@ -60,7 +65,8 @@ let package = Package(
         .target(
             name: "Storage", dependencies: ["Signaling", "CSQLite", "COpenSSL"], exclude: ["README.md"],
             swiftSettings: swiftSettings),
-        .target(name: "Gateways", dependencies: ["Signaling"], exclude: ["Line/README.md"], swiftSettings: swiftSettings),
+        .target(
+            name: "Gateways", dependencies: ["Signaling"], exclude: ["Line/README.md"], swiftSettings: swiftSettings),
         .executableTarget(
             name: "Server",
             dependencies: [

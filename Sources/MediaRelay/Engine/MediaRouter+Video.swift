@@ -1,4 +1,7 @@
 extension MediaRouter {
+    /// The packets of one frame come within this time, in ms.
+    private static var longestFrame: Int64 { 100 }
+
     /// Keeps a packet for those who watch; they get it with the next ``forwardVideo(at:)``.
     func receiveVideo(
         _ header: RTPHeader, sequence: UInt64, _ packet: RawSpan, owner: SocketOwner, at now: MediaTime
@@ -29,8 +32,7 @@ extension MediaRouter {
             if watcher.isActive {
                 forward(from: 0, to: watcher, at: now)
             } else if let keyFrame {
-                if isWithinFrame(watcher, at: now) {
-                    // The picture before is not complete yet; the next key frame will do.
+                guard !isWithinFrame(watcher, at: now) else {
                     requestKeyFrame(track, at: now)
                     continue
                 }
@@ -87,13 +89,6 @@ extension MediaRouter {
 
     // MARK: - Forwarding
 
-    private func isWithinFrame(_ watcher: VideoTrack.Watcher, at now: MediaTime) -> Bool {
-        sessions.with(watcher.session) {
-            $0.sections[watcher.section].watched != nil
-                && $0.sections[watcher.section].outbound.rewriter.isWithinFrame(at: now)
-        } ?? false
-    }
-
     private func watcher(_ index: Int, of track: Slab<VideoTrack>.Key) -> VideoTrack.Watcher? {
         videoTracks.with(track) { index < $0.watchers.count ? $0.watchers[index] : nil } ?? nil
     }
@@ -114,7 +109,7 @@ extension MediaRouter {
                     let place = packet.range.lowerBound - origin
                     guard
                         let (number, time) = session.sections[watcher.section].outbound.rewriter.rewrite(
-                            sequence: packet.sequence, timestamp: packet.timestamp, marker: packet.marker, at: now)
+                            sequence: packet.sequence, timestamp: packet.timestamp, at: now)
                     else {
                         complete = false
                         continue
@@ -130,6 +125,8 @@ extension MediaRouter {
                         timestamp: time, payloadLength: packet.range.count - RTPHeader.fixedLength,
                         at: UInt64(max(0, now.nanoseconds)))
                     session.sections[watcher.section].outbound.packetsSinceReport += 1
+                    session.sections[watcher.section].outbound.endedFrame = packet.marker
+                    session.sections[watcher.section].outbound.lastSent = now
                     if !complete || end - start == 1 {
                         sending.read(place..<place + packet.range.count) {
                             output.send($0, segment: $0.byteCount, socket: setup.rtpSocket, to: setup.remoteRTP)
@@ -146,6 +143,17 @@ extension MediaRouter {
                 start = end
             }
         }
+    }
+
+    /// Whether a frame of what is watched now is still on its way, so that a switch would leave it broken. One that has not gone on for long never will.
+    private func isWithinFrame(_ watcher: VideoTrack.Watcher, at now: MediaTime) -> Bool {
+        sessions.with(watcher.session) { session in
+            let section = session.sections[watcher.section]
+            guard section.watched != nil, !section.outbound.endedFrame, let last = section.outbound.lastSent else {
+                return false
+            }
+            return now.milliseconds(since: last) < Self.longestFrame
+        } ?? false
     }
 
     /// A watcher who waited begins with this key frame, and leaves what was watched before.

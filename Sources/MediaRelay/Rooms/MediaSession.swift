@@ -86,6 +86,9 @@ struct OutboundStream {
     /// For audio: what the room's clock read when the stream's timestamps began, in samples.
     var positionOffset: UInt32
     var nextSequence: UInt16
+    /// For video: whether the last packet that left was the last of its frame, and when it left.
+    var endedFrame = true
+    var lastSent: MediaTime?
     /// RTP packets since the last report.
     var packetsSinceReport = 0
 }

@@ -15,7 +15,6 @@ struct StreamRewriter {
     private var nextSequence: UInt16
     private(set) var lastTimestamp: UInt32
     private var lastTime: MediaTime?
-    private var lastHadMarker = true
 
     /// Makes the rewriter of a stream that has not begun.
     init(ssrc: UInt32, payloadType: UInt8, clockRate: Int, firstSequence: UInt16, firstTimestamp: UInt32) {
@@ -40,24 +39,15 @@ struct StreamRewriter {
         lastTime = now
     }
 
-    /// Whether the last packet left a frame unfinished whose rest is still to be expected: a switch now would cut the frame off.
-    func isWithinFrame(at now: MediaTime) -> Bool {
-        guard !lastHadMarker, let lastTime else { return false }
-        return now.ticks(since: lastTime, clockRate: clockRate) < clockRate / 10
-    }
-
     /// The numbers that a packet leaves with, or nil where it belongs to the time before the switch.
     @inline(__always)
-    mutating func rewrite(
-        sequence: UInt64, timestamp: UInt32, marker: Bool = true, at now: MediaTime
-    ) -> (SequenceNumber, UInt32)? {
+    mutating func rewrite(sequence: UInt64, timestamp: UInt32, at now: MediaTime) -> (SequenceNumber, UInt32)? {
         guard sequence >= firstOfSource else { return nil }
         let rewritten = UInt16(truncatingIfNeeded: sequence) &+ sequenceOffset
         let time = timestamp &+ timestampOffset
         if sequence >= highest {
             highest = sequence
             nextSequence = rewritten &+ 1
-            lastHadMarker = marker
             if time != lastTimestamp {
                 lastTimestamp = time
                 lastTime = now

@@ -105,7 +105,8 @@ struct SimulatedNetworkTests {
             Network(name: "40 ms of jitter, out of order", jitter: 40, mostDelay: 40 + 60),
             Network(name: "200 ms of jitter, out of order", jitter: 200, mostDelay: 200 + 80),
             Network(name: "a tenth comes twice", duplicates: 0.1, mostDelay: 40),
-            Network(name: "5 % lost, 60 ms of jitter, a fast clock", loss: 0.05, jitter: 60, drift: 200, mostDelay: 60 + 80),
+            Network(
+                name: "5 % lost, 60 ms of jitter, a fast clock", loss: 0.05, jitter: 60, drift: 200, mostDelay: 60 + 80),
         ])
     func continuity(network: Network) throws {
         let outcome = try run(network, seconds: 25)

@@ -207,4 +207,36 @@ struct MediaRouterVideoTests {
         #expect(id == viewer.id)
         #expect(relay.router.sessionsByID[sender.id] != nil)
     }
+
+    @Test("A switch never breaks a frame: it waits for another key frame")
+    func switchWithinFrame() {
+        let relay = SimulatedRelay()
+        let first = relay.join("first", media: [.audio, .video])
+        let second = relay.join("second", media: [.audio, .video])
+        let viewer = relay.join("viewer", media: [.video], receives: false)
+        let sources = [PictureSource(ssrc: 1), PictureSource(ssrc: 2)]
+        for packet in sources[0].next(keyFrame: true) { relay.deliver(packet, from: first, section: 1) }
+        for packet in sources[1].next(keyFrame: true) { relay.deliver(packet, from: second, section: 1) }
+        for track in relay.router.rooms.keys {
+            relay.router.rooms.with(track) { room in
+                room.tracks[77] = relay.router.sessionsByID[second.id]
+                _ = room.activeSpeaker.update(
+                    [MixBatch.Level(track: 77, attenuation: 20, isSpeaking: true)], at: relay.now)
+            }
+            relay.router.unassignedRooms.append(track)
+        }
+        relay.router.assignVideo(at: relay.now)
+        let interrupted = sources[0].next()
+        relay.deliver(interrupted[0], from: first, section: 1)
+        for packet in sources[1].next(keyFrame: true) { relay.deliver(packet, from: second, section: 1) }
+        for packet in interrupted.dropFirst() { relay.deliver(packet, from: first, section: 1) }
+        #expect(relay.packets(to: viewer).count == 6)
+        #expect(relay.packets(to: viewer).allSatisfy { $0.payload.contains(1) })
+        for packet in sources[1].next(keyFrame: true) { relay.deliver(packet, from: second, section: 1) }
+        let frames = relay.packets(to: viewer).compactMap(\.header)
+        #expect(frames.count == 9)
+        for (earlier, later) in zip(frames, frames.dropFirst()) where earlier.timestamp != later.timestamp {
+            #expect(earlier.marker, "a frame was cut off")
+        }
+    }
 }
