@@ -459,9 +459,11 @@ class Viewer:
 
 
 def check_sequence(packets: list[RTPPacket]):
-    """No packet was lost, repeated or reordered, and it is one stream."""
+    """No packet was lost, repeated or reordered, and it is one stream whose time goes on."""
     assert packets
     assert len({packet.ssrc for packet in packets}) == 1
+    steps = [(later.timestamp - earlier.timestamp) & 0xFFFFFFFF for earlier, later in zip(packets, packets[1:])]
+    assert [step for step in steps if step >= 1 << 31] == [], "timestamps that go back"
     numbers = [packet.sequence for packet in packets]
     expected = [(numbers[0] + index) & 0xFFFF for index in range(len(numbers))]
     assert numbers == expected, [pair for pair in zip(numbers, expected) if pair[0] != pair[1]][:3]
@@ -469,7 +471,8 @@ def check_sequence(packets: list[RTPPacket]):
 
 def vp8_frames(packets: list[RTPPacket]) -> list[bytes]:
     """The frames in a stream without gaps (RFC 7741): payload descriptors taken off, packets of a timestamp joined."""
-    frames: dict[int, bytes] = {}
+    frames: list[bytes] = []
+    last = None
     for packet in packets:
         data, index = packet.payload, 1
         if data[0] & 0x80:
@@ -478,8 +481,11 @@ def vp8_frames(packets: list[RTPPacket]) -> list[bytes]:
                 index += 2 if data[index] & 0x80 else 1
             index += 1 if flags & 0x40 else 0
             index += 1 if flags & 0x30 else 0
-        frames[packet.timestamp] = frames.get(packet.timestamp, b"") + data[index:]
-    return list(frames.values())
+        if packet.timestamp != last:
+            frames.append(b"")
+        frames[-1] += data[index:]
+        last = packet.timestamp
+    return frames
 
 
 def ivf_frames(path: pathlib.Path) -> list[bytes]:
