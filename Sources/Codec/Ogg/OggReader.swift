@@ -31,6 +31,9 @@ public struct OggReader: ~Copyable {
     /// The bytes of the packet last returned.
     public private(set) var packet: [UInt8] = []
 
+    /// The granule positions that are believed; beyond them sums would overflow.
+    private static let positions = 0..<(Int64(1) << 61)
+
     private let sync: UnsafeMutablePointer<ogg_sync_state>
     private let limits: Limits
     private var streams: [UInt32: OggLogicalStream] = [:]
@@ -210,7 +213,8 @@ public struct OggReader: ~Copyable {
                 event = .packet(
                     OggPacket(
                         serial: serial, index: stream.packetCount,
-                        granulePosition: part.isLastEnd && page.granulePosition >= 0 ? page.granulePosition : nil,
+                        granulePosition: part.isLastEnd && Self.positions.contains(page.granulePosition)
+                            ? page.granulePosition : nil,
                         isLastOfStream: part.isLastEnd && page.isLast, followsGap: stream.isAfterGap))
                 stream.isAfterGap = false
             } else {

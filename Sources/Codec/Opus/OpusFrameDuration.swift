@@ -1,7 +1,7 @@
 /// How much audio one Opus frame holds (RFC 6716 section 2.1.4).
 public enum OpusFrameDuration: Int, CaseIterable, Sendable {
     /// 2.5 ms, the shortest; the raw values are microseconds.
-    case ms2Point5 = 2_500
+    case ms2point5 = 2_500
     /// 5 ms.
     case ms5 = 5_000
     /// 10 ms.

@@ -30,25 +30,12 @@ public struct VP8Encoder: ~Copyable, @unchecked Sendable {
         let pattern = VP8TemporalPattern(layers: configuration.temporalLayers)
         let config = UnsafeMutablePointer<vpx_codec_enc_cfg_t>.allocate(capacity: 1)
         let context = UnsafeMutablePointer<vpx_codec_ctx_t>.allocate(capacity: 1)
-        var status = cvpx_vp8_encoder_default_config(config)
-        if status == VPX_CODEC_OK {
-            Self.fill(&config.pointee, configuration, pattern)
-            status = cvpx_vp8_encoder_init(context, config)
-        }
+        let status = Self.open(context, config, configuration, pattern)
         guard status == VPX_CODEC_OK else {
             config.deallocate()
             context.deallocate()
             throw .library(code: Int32(bitPattern: status.rawValue))
         }
-        // Realtime, no look-ahead frames, no still parts encoded again, no filter beyond the codec's.
-        _ = cvpx_control_int(context, Int32(VP8E_SET_CPUUSED.rawValue), Int32(-configuration.speed))
-        _ = cvpx_control_int(context, Int32(VP8E_SET_NOISE_SENSITIVITY.rawValue), 0)
-        _ = cvpx_control_int(context, Int32(VP8E_SET_STATIC_THRESHOLD.rawValue), 1)
-        _ = cvpx_control_int(context, Int32(VP8E_SET_TOKEN_PARTITIONS.rawValue), configuration.threads > 1 ? 2 : 0)
-        // A key frame may have half a second's bits.
-        let frameShare = 50 * configuration.frameRate.value
-        _ = cvpx_control_int(
-            context, Int32(VP8E_SET_MAX_INTRA_BITRATE_PCT.rawValue), Int32(min(max(frameShare, 100), 5000)))
         self.config = config
         self.context = context
         self.configuration = configuration
@@ -96,7 +83,7 @@ public struct VP8Encoder: ~Copyable, @unchecked Sendable {
             changed.width = picture.width
             changed.height = picture.height
             try changed.validate()
-            try reconfigure(changed)
+            try reopen(changed)
             control = VideoQualityControl(changed)
             wantsKeyFrame = true
         }
@@ -201,6 +188,42 @@ public struct VP8Encoder: ~Copyable, @unchecked Sendable {
         guard status == VPX_CODEC_OK else { throw .library(code: Int32(bitPattern: status.rawValue)) }
         configuration = changed
         quantizer = -1
+    }
+
+    /// Begins with a new state of the library, which cannot grow beyond the size that it began with.
+    private mutating func reopen(_ changed: VP8EncoderConfiguration) throws(CodecError) {
+        vpx_codec_destroy(context)
+        var status = Self.open(context, config, changed, pattern)
+        guard status != VPX_CODEC_OK else {
+            configuration = changed
+            quantizer = -1
+            return
+        }
+        // Back to what worked, so that there is a state in any case.
+        let failure = status
+        status = Self.open(context, config, configuration, pattern)
+        quantizer = -1
+        throw .library(code: Int32(bitPattern: failure.rawValue))
+    }
+
+    private static func open(
+        _ context: UnsafeMutablePointer<vpx_codec_ctx_t>, _ config: UnsafeMutablePointer<vpx_codec_enc_cfg_t>,
+        _ settings: VP8EncoderConfiguration, _ pattern: VP8TemporalPattern
+    ) -> vpx_codec_err_t {
+        var status = cvpx_vp8_encoder_default_config(config)
+        guard status == VPX_CODEC_OK else { return status }
+        fill(&config.pointee, settings, pattern)
+        status = cvpx_vp8_encoder_init(context, config)
+        guard status == VPX_CODEC_OK else { return status }
+        // Realtime, no noise filter, still parts not encoded again.
+        _ = cvpx_control_int(context, Int32(VP8E_SET_CPUUSED.rawValue), Int32(-settings.speed))
+        _ = cvpx_control_int(context, Int32(VP8E_SET_NOISE_SENSITIVITY.rawValue), 0)
+        _ = cvpx_control_int(context, Int32(VP8E_SET_STATIC_THRESHOLD.rawValue), 1)
+        _ = cvpx_control_int(context, Int32(VP8E_SET_TOKEN_PARTITIONS.rawValue), settings.threads > 1 ? 2 : 0)
+        // A key frame may have half a second's bits.
+        let share = Int32(min(max(50 * settings.frameRate.value, 100), 5000))
+        _ = cvpx_control_int(context, Int32(VP8E_SET_MAX_INTRA_BITRATE_PCT.rawValue), share)
+        return VPX_CODEC_OK
     }
 
     private static func fill(
