@@ -12,18 +12,18 @@ extension MediaRouter {
             return
         }
         guard let length = authenticate(&datagram, isRTCP: isRTCP, owner: owner),
-            accept(source, owner: owner, at: now)
+            isFromEndpoint(source, owner: owner)
         else { return }
         let packet = datagram.bytes.extracting(0..<length)
         if isRTCP {
-            receiveControl(packet, owner: owner, at: now)
+            receiveControl(packet, source: source, owner: owner, at: now)
             return
         }
         guard let header = try? RTPHeader(parsing: packet) else {
             sessions.with(owner.session) { $0.drops.malformed += 1 }
             return
         }
-        receiveMedia(header, packet, owner: owner, at: now)
+        receiveMedia(header, packet, source: source, owner: owner, at: now)
     }
 
     /// Checks and decrypts what is SRTP: the length of the plain packet, or nil where it is not authentic.
@@ -42,37 +42,34 @@ extension MediaRouter {
         assignVideo(at: now)
     }
 
-    /// Checks a datagram's source. With plain RTP the host must be the session's, and the port is that of the first datagram; what is authentic may come from anywhere.
-    private func accept(_ source: SocketAddress, owner: SocketOwner, at now: MediaTime) -> Bool {
+    /// Checks a datagram's source. With plain RTP the host must be the session's, and the port that of the first packet that was one; what is authentic may come from
+    /// anywhere.
+    private func isFromEndpoint(_ source: SocketAddress, owner: SocketOwner) -> Bool {
         sessions.with(owner.session) { session in
-            guard session.sections[owner.section].unprotector == nil else {
-                session.lastHeard = now
-                return true
-            }
-            let known =
-                owner.isRTCP ? session.sections[owner.section].rtcpSource : session.sections[owner.section].rtpSource
-            if let known {
-                guard known == source else {
-                    session.drops.foreignSource += 1
-                    return false
-                }
-            } else {
-                guard source.isSameHost(as: session.sections[owner.section].setup.host) else {
-                    session.drops.foreignSource += 1
-                    return false
-                }
-                if owner.isRTCP {
-                    session.sections[owner.section].rtcpSource = source
-                } else {
-                    session.sections[owner.section].rtpSource = source
-                }
-            }
-            session.lastHeard = now
-            return true
+            let section = session.sections[owner.section]
+            if section.unprotector != nil { return true }
+            let known = owner.isRTCP ? section.rtcpSource : section.rtpSource
+            let isAccepted = known.map { $0 == source } ?? source.isSameHost(as: section.setup.host)
+            if !isAccepted { session.drops.foreignSource += 1 }
+            return isAccepted
         } ?? false
     }
 
-    private func receiveMedia(_ header: RTPHeader, _ packet: RawSpan, owner: SocketOwner, at now: MediaTime) {
+    /// A packet that is what it should be has come from here: the endpoint is there, and this is its port from now on.
+    func noteSource(_ source: SocketAddress, owner: SocketOwner, at now: MediaTime) {
+        sessions.with(owner.session) { session in
+            session.lastHeard = now
+            if owner.isRTCP {
+                session.sections[owner.section].rtcpSource = source
+            } else {
+                session.sections[owner.section].rtpSource = source
+            }
+        }
+    }
+
+    private func receiveMedia(
+        _ header: RTPHeader, _ packet: RawSpan, source: SocketAddress, owner: SocketOwner, at now: MediaTime
+    ) {
         let verdict: MediaKinds? =
             sessions.with(owner.session) { session in
                 let setup = session.sections[owner.section].setup
@@ -86,7 +83,12 @@ extension MediaRouter {
                 }
                 return setup.kind
             } ?? nil
-        guard let kind = verdict, !header.payload.isEmpty else { return }
+        guard let kind = verdict else { return }
+        noteSource(source, owner: owner, at: now)
+        guard !header.payload.isEmpty else {
+            sessions.with(owner.session) { $0.drops.malformed += 1 }
+            return
+        }
         guard let sequence = count(header, kind: kind, owner: owner, at: now) else { return }
         if kind == .audio {
             receiveAudio(header, packet, owner: owner, at: now)

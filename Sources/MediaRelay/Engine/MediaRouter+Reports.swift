@@ -5,15 +5,17 @@ extension MediaRouter {
     private static var activeInterval: Int64 { 1_000 }
     /// And this often while nothing does.
     private static var quietInterval: Int64 { 5_000 }
-    /// Refusals further apart than this, in ms, are not one.
+    /// Refusals further apart than this, in ms, are not one series: of media, and of reports.
     private static var refusalGap: Int64 { 3_000 }
+    private static var controlRefusalGap: Int64 { 2 * quietInterval }
 
     /// Takes in an RTCP datagram.
-    func receiveControl(_ datagram: RawSpan, owner: SocketOwner, at now: MediaTime) {
+    func receiveControl(_ datagram: RawSpan, source: SocketAddress, owner: SocketOwner, at now: MediaTime) {
         guard var packets = try? CompoundPacket(validating: datagram) else {
             sessions.with(owner.session) { $0.drops.malformed += 1 }
             return
         }
+        noteSource(source, owner: owner, at: now)
         while true {
             do {
                 guard let packet = try packets.next(in: datagram) else { return }
@@ -95,28 +97,40 @@ extension MediaRouter {
 
     /// The host of a socket's endpoint says that nobody listens at its port.
     func noteRefusal(socket: Int, at now: MediaTime) {
-        guard socket < socketOwners.count, let owner = socketOwners[socket], !owner.isRTCP else { return }
+        guard socket < socketOwners.count, let owner = socketOwners[socket] else { return }
         sessions.with(owner.session) { session in
-            let last = session.sections[owner.section].refusals?.last ?? .zero
-            let isNew = now.milliseconds(since: last) > Self.refusalGap
-            let first = isNew ? now : session.sections[owner.section].refusals?.first ?? now
-            session.sections[owner.section].refusals = (first, now)
+            if owner.isRTCP {
+                session.sections[owner.section].controlRefusals.note(at: now, gap: Self.controlRefusalGap)
+            } else {
+                session.sections[owner.section].refusals.note(at: now, gap: Self.refusalGap)
+            }
         }
     }
 
     /// Whether all that is sent to an endpoint has been refused for the time-out. One that sends is told by its silence.
+    ///
+    /// While sound or pictures flow, only they count: many receivers have no port for RTCP. Otherwise the reports do, at endpoints that took them before.
     private func isUnreachable(_ session: MediaSession, at now: MediaTime) -> Bool {
         guard !session.isSender else { return false }
+        let timeout = configuration.timeout
         let sent = session.sections.filter { $0.outbound.packetsSinceReport > 0 }
-        return !sent.isEmpty
-            && sent.allSatisfy { section in
-                guard let refusals = section.refusals else { return false }
-                return now.milliseconds(since: refusals.last) <= Self.refusalGap
-                    && now.milliseconds(since: refusals.first) >= configuration.timeout
-            }
+        if !sent.isEmpty {
+            return sent.allSatisfy { $0.refusals.lasted(timeout, until: now, gap: Self.refusalGap) }
+        }
+        return session.sections.allSatisfy { section in
+            section.tookReports && section.controlRefusals.lasted(timeout, until: now, gap: Self.controlRefusalGap)
+        }
     }
 
     private func sendReport(_ key: Slab<MediaSession>.Key, section: Int, at now: MediaTime) {
+        sessions.with(key) { session in
+            // The report before this one was not refused: somebody takes them.
+            let refused = session.sections[section].controlRefusals.last
+            if let last = session.sections[section].lastReport, refused.map({ $0 < last }) ?? true {
+                session.sections[section].tookReports = true
+            }
+            session.sections[section].lastReport = now
+        }
         let time = wallClock(at: now)
         let moment = UInt64(max(0, now.nanoseconds))
         sendControl(key, section: section) { session, bytes, cursor throws(RTCPError) in

@@ -4,6 +4,12 @@ extension MediaRouter {
     /// Lets a session in.
     func open(_ setup: SessionSetup, at now: MediaTime) {
         let room = roomsByName[setup.room] ?? addRoom(setup.room, at: now)
+        for earlier in rooms[room]?.sessions ?? [] where isReplaced(earlier, by: setup) {
+            // The last to leave would take the room along.
+            rooms.with(room) { $0.isHeld = true }
+            expire(earlier, reason: .replaced, at: now)
+            rooms.with(room) { $0.isHeld = false }
+        }
         let sections = setup.sections.map { section in
             MediaSession.Section(
                 setup: section, protector: section.keys.flatMap { try? SRTPProtector($0.local) },
@@ -82,7 +88,7 @@ extension MediaRouter {
         sessions.remove(key)
         let isEmpty = rooms.with(session.room) { room in
             room.sessions.removeAll { $0 == key }
-            return room.sessions.isEmpty
+            return room.sessions.isEmpty && !room.isHeld
         }
         afterMix(of: session.room, completion)
         if isEmpty == true { removeRoom(session.room) }
@@ -96,6 +102,14 @@ extension MediaRouter {
         sessions.with(key) { $0.sections[section].inbound = nil }
         if let track = inbound.mixTrack { removeMixTrack(track, room: session.room) }
         if let track = inbound.videoTrack { endVideoTrack(track, room: session.room) }
+    }
+
+    /// Whether a session of the same person receives at one of the new one's addresses: two streams at one port are of use to nobody.
+    private func isReplaced(_ earlier: Slab<MediaSession>.Key, by setup: SessionSetup) -> Bool {
+        guard let session = sessions[earlier], session.participant == setup.participant else { return false }
+        return session.sections.contains { section in
+            section.setup.sends && setup.sections.contains { $0.sends && $0.remoteRTP == section.setup.remoteRTP }
+        }
     }
 
     private func addRoom(_ name: String, at now: MediaTime) -> Slab<MediaRoom>.Key {

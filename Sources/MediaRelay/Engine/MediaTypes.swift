@@ -108,6 +108,8 @@ public enum MediaEngineEvent: Sendable {
         case timeout
         /// The endpoint is gone: its ports refuse.
         case unreachable
+        /// The same person has opened another session that receives at the same ports.
+        case replaced
     }
 
     /// A session has ended without being closed.

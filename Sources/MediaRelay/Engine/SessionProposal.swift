@@ -123,9 +123,11 @@ struct SessionProposal: Sendable {
         guard mayUsePlain else {
             throw .forbidden("RTP without encryption is not allowed between these addresses.")
         }
-        guard port > 0, port < .max - 3, port % 2 == 0 else {
-            throw .invalid("The port must be an even number between 2 and 65530.")
-        }
+        guard port > 0, port < .max - 3 else { throw .invalid("The port must be between 1 and 65531.") }
+        // Whoever names no codec gets what the room has.
+        let namesNone = audio == nil && video == nil
+        let audio = namesNone && request.roomKinds.contains(.audio) ? "opus" : audio
+        let video = namesNone && request.roomKinds.contains(.video) ? "vp8" : video
         var streams: [ListenDescription.Stream] = []
         if let audio {
             guard audio.lowercased() == "opus" else { throw .unsupported("There is no \(audio) sound to listen to.") }
@@ -133,8 +135,10 @@ struct SessionProposal: Sendable {
                 ListenDescription.Stream(
                     codec: .opus, payloadType: 96, port: port, maximumBitrate: request.limits.audioBitrate))
         }
-        if let video, request.roomKinds.contains(.video) {
+        if let video {
             guard video.lowercased() == "vp8" else { throw .unsupported("There is no \(video) video to see.") }
+        }
+        if video != nil, request.roomKinds.contains(.video) {
             streams.append(
                 ListenDescription.Stream(
                     codec: .vp8, payloadType: 97, port: port + 2, maximumBitrate: request.limits.videoBitrate))
@@ -202,14 +206,7 @@ struct SessionProposal: Sendable {
     private func openSockets(
         for stream: Stream, on loop: MediaLoop, ports: PortRange
     ) throws(MediaRefusal) -> Sockets {
-        let isIPv4 = stream.remoteRTP.isIPv4
-        let listen = IPAddress(configuration.listenAddress)
-        let address: IPAddress
-        if let listen, (listen.family == .v4) == isIPv4 {
-            address = listen
-        } else {
-            address = isIPv4 ? .anyV4 : IPAddress(v6: 0, 0)
-        }
+        let address = boundAddress(isIPv4: stream.remoteRTP.isIPv4)
         for _ in 0..<ports.pairCount {
             let port = ports.nextPair()
             do throws(SocketError) {
@@ -227,6 +224,12 @@ struct SessionProposal: Sendable {
             }
         }
         throw .unavailable("All ports for RTP are in use.")
+    }
+
+    /// The address that sockets of a family are bound to.
+    private func boundAddress(isIPv4: Bool) -> IPAddress {
+        if let listen = IPAddress(configuration.listenAddress), (listen.family == .v4) == isIPv4 { return listen }
+        return isIPv4 ? .anyV4 : IPAddress(v6: 0, 0)
     }
 
     private func section(_ stream: Stream, _ sockets: Sockets) -> SessionSetup.Section {
@@ -259,6 +262,8 @@ struct SessionProposal: Sendable {
     private func localAddress() -> IPAddress {
         if let address = configuration.publicAddress.flatMap({ IPAddress($0) }) { return address }
         let remote = streams.first?.remoteRTP ?? SocketAddress(request.requester, port: 9)
+        let bound = boundAddress(isIPv4: remote.isIPv4)
+        if !bound.isUnspecified { return bound }
         return DatagramSocket.localAddress(towards: remote) ?? .loopbackV4
     }
 

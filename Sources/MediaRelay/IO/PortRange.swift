@@ -12,7 +12,7 @@ final class PortRange: Sendable {
     }
 
     /// How many pairs there are.
-    var pairCount: Int { ports.count / 2 }
+    var pairCount: Int { max(0, Int(ports.upperBound) - first + 1) / 2 }
 
     /// The next pair to try: an even port for RTP and the odd one after it for RTCP (RFC 3550, 11).
     func nextPair() -> UInt16 {
@@ -20,7 +20,9 @@ final class PortRange: Sendable {
             defer { next = (next + 1) % max(1, pairCount) }
             return next
         }
-        let first = ports.lowerBound + (ports.lowerBound % 2)
-        return first + UInt16(index * 2)
+        return UInt16(first + index * 2)
     }
+
+    /// The first even port.
+    private var first: Int { Int(ports.lowerBound) + Int(ports.lowerBound) % 2 }
 }

@@ -14,6 +14,8 @@ struct MediaRoom {
     let name: String
     /// The sessions, in the order of joining.
     var sessions: [Slab<MediaSession>.Key] = []
+    /// Whether the room stays although it is empty, since somebody is about to join.
+    var isHeld = false
     /// Whose the tracks in the mix are.
     var tracks: [MixTrackID: Slab<MediaSession>.Key] = [:]
     /// Made when the first sound comes.

@@ -9,8 +9,12 @@ struct MediaSession {
         /// Where packets come from, once the first acceptable one has come.
         var rtpSource: SocketAddress?
         var rtcpSource: SocketAddress?
-        /// The first and the latest of an unbroken series of refusals by the endpoint's host.
-        var refusals: (first: MediaTime, last: MediaTime)?
+        /// Refusals of media and of reports by the endpoint's host.
+        var refusals = Refusals()
+        var controlRefusals = Refusals()
+        /// When the last report left, and whether one was ever taken.
+        var lastReport: MediaTime?
+        var tookReports = false
         /// The stream that comes in.
         var inbound: InboundStream?
         /// The stream that goes out.
@@ -94,6 +98,28 @@ struct OutboundStream {
     var lastSent: MediaTime?
     /// RTP packets since the last report.
     var packetsSinceReport = 0
+}
+
+/// An unbroken series of refusals by a host: nobody listens at the port.
+struct Refusals {
+    private var first: MediaTime?
+    private(set) var last: MediaTime?
+
+    /// Counts one; it begins a new series where the last was longer ago than `gap` ms.
+    mutating func note(at now: MediaTime, gap: Int64) {
+        if let last, now.milliseconds(since: last) <= gap {
+            self.last = now
+        } else {
+            first = now
+            last = now
+        }
+    }
+
+    /// Whether the series has lasted for `duration` ms and goes on.
+    func lasted(_ duration: Int64, until now: MediaTime, gap: Int64) -> Bool {
+        guard let first, let last else { return false }
+        return now.milliseconds(since: last) <= gap && now.milliseconds(since: first) >= duration
+    }
 }
 
 /// Packets that were dropped, counted by reason.

@@ -17,11 +17,14 @@ extension API {
             throw Problem(.unprocessableEntity, "invalid", "The body is not an SDP offer.")
         }
         return try open(request, token, room: room, .offer(sdp: sdp), until: nil).map { room, opened in
-            let location =
-                "/api/v1/rooms/\(RequestTarget.encode(segment: room.text))/sessions/\(opened.session.description)"
-            return HTTPResponse(.created, contentType: "application/sdp", body: Array(opened.sdp.utf8))
-                .with("location", location)
+            HTTPResponse(.created, contentType: "application/sdp", body: Array(opened.sdp.utf8))
+                .with("location", Self.location(room, opened))
         }
+    }
+
+    /// Where a session is ended with `DELETE`.
+    private static func location(_ room: Name, _ opened: MediaOpened) -> String {
+        "/api/v1/rooms/\(RequestTarget.encode(segment: room.text))/sessions/\(opened.session.description)"
     }
 
     /// Begins to send a room's media to the requester's address, and describes what is sent.
@@ -32,9 +35,10 @@ extension API {
             videoCodec: request.query["video"].flatMap { $0.isEmpty ? nil : $0 },
             port: try Self.port(request.query["port"]))
         let end = token.end.adding(seconds: Self.listeningAfterToken)
-        return try open(request, token, room: room, wish, until: end).map { _, opened in
+        return try open(request, token, room: room, wish, until: end).map { room, opened in
             HTTPResponse(.ok, contentType: "application/sdp", body: Array(opened.sdp.utf8))
                 .with("cache-control", "no-store")
+                .with("location", Self.location(room, opened))
         }
     }
 

@@ -53,7 +53,7 @@ struct RoomGroup: AsyncParsableCommand {
     }
 
     struct Delete: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Deletes a room that nobody is in.")
+        static let configuration = CommandConfiguration(abstract: "Deletes a room; who is in it is told and put out.")
 
         @Argument(help: "The room's name.")
         var name: String

@@ -113,6 +113,7 @@ extension MediaEvent {
                 switch reason {
                 case .timeout: "nothing was heard for too long"
                 case .unreachable: "the endpoint is gone"
+                case .replaced: "another session receives at the same ports"
                 }
             self = .ended(Signaling.MediaSessionID(session.rawValue), reason: sentence)
         case .speaking(let room, let participants):

@@ -143,7 +143,8 @@ private struct SectionNegotiation {
 
     private func negotiatedCodecs(_ payloadTypes: [UInt8], _ rules: NegotiationPolicy.Rules) -> [NegotiatedCodec] {
         var codecs: [NegotiatedCodec] = []
-        for type in payloadTypes {
+        // With the marker bit, 64 to 95 cannot be told from RTCP (RFC 5761, 4).
+        for type in payloadTypes where !(64...95).contains(type) {
             guard let map = media.rtpMap(of: type), let codec = RTPCodec(map), codec.kind == media.kind,
                 rules.codecs.contains(codec)
             else { continue }
