@@ -21,7 +21,7 @@ run: packages swift ## installs what is missing, builds in release and serves (C
 test: test-packages swift ## unit tests, a short round of fuzzing, and the tests with real endpoints
 	$(SWIFT) build -c release --product media-relay -j $(JOBS)
 	$(SWIFT) test --parallel -j $(JOBS)
-	if [ -x Tests/Fuzz/run ]; then Tests/Fuzz/run 10; fi
+	if [ -x Tests/Fuzz/run ]; then Tests/Fuzz/run --seed 1 --seconds 5; fi
 	MEDIA_RELAY_BIN=$(CURDIR)/.build/release/media-relay $(PYTHON) -m pytest -p no:cacheprovider -q Tests/Interop
 
 lint: swift ## checks the formatting rules, without changing anything

@@ -164,7 +164,8 @@ struct SessionProposal: Sendable {
             kind: isAudio ? .audio : .video, index: index, receives: section.direction.receives,
             sends: section.direction.sends, payloadType: section.sendCodec.payloadType,
             audioLevelID: section.audioLevelIdentifier, mix: mix, multiplexesRTCP: section.multiplexesRTCP,
-            key: section.crypto?.key, remoteRTP: SocketAddress(section.remoteRTP), remoteRTCP: SocketAddress(section.remoteRTCP))
+            key: section.crypto?.key, remoteRTP: SocketAddress(section.remoteRTP),
+            remoteRTCP: SocketAddress(section.remoteRTCP))
     }
 
     private static func stream(
@@ -176,7 +177,8 @@ struct SessionProposal: Sendable {
         let mix = MixConfiguration(bitrate: min(configuration.mixBitrate, request.limits.audioBitrate), ticks: 1)
         return Stream(
             kind: isAudio ? .audio : .video, index: index, receives: false, sends: true,
-            payloadType: stream.payloadType, audioLevelID: nil, mix: isAudio ? mix : nil, multiplexesRTCP: false, key: nil,
+            payloadType: stream.payloadType, audioLevelID: nil, mix: isAudio ? mix : nil, multiplexesRTCP: false,
+            key: nil,
             remoteRTP: remote, remoteRTCP: remote.with(port: stream.port + 1))
     }
 

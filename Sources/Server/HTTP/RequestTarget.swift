@@ -1,4 +1,4 @@
-/// A request's target in origin form (RFC 9112, section 3.2.1), taken apart and percent-decoded.
+/// A request's target in origin or absolute form (RFC 9112, sections 3.2.1 and 3.2.2), taken apart and percent-decoded.
 struct RequestTarget: Equatable {
     var path: [String]
     var query: [String: String]
@@ -6,7 +6,7 @@ struct RequestTarget: Equatable {
     /// Reads `/api/v1/rooms/Home?audio=mix`; nil where it is not one: no slash first, a `%` without two hexadecimal
     /// digits, what is not UTF-8, a control character, or a segment `.` or `..`.
     init?(_ target: String) {
-        let whole = target.utf8.prefix { $0 != UInt8(ascii: "#") }
+        let whole = Self.originForm(target).utf8.prefix { $0 != UInt8(ascii: "#") }
         guard whole.first == UInt8(ascii: "/") else { return nil }
         let ends = whole.split(separator: UInt8(ascii: "?"), maxSplits: 1, omittingEmptySubsequences: false)
 
@@ -27,6 +27,14 @@ struct RequestTarget: Equatable {
             else { return nil }
             if query[name] == nil { query[name] = value }
         }
+    }
+
+    /// What follows the authority of an absolute form; which host it names does not matter here.
+    private static func originForm(_ target: String) -> Substring {
+        let scheme = "http://"
+        guard target.lowercased().hasPrefix(scheme) else { return target[...] }
+        let rest = target.dropFirst(scheme.count)
+        return rest.firstIndex(of: "/").map { rest[$0...] } ?? "/"
     }
 
     private static func decode(_ bytes: some Sequence<UInt8>, plusIsSpace: Bool) -> String? {

@@ -239,4 +239,53 @@ struct MediaRouterVideoTests {
             #expect(earlier.marker, "a frame was cut off")
         }
     }
+
+    @Test("What is no packet of the session's does not take the place of its port")
+    func junkFirst() {
+        let relay = SimulatedRelay()
+        let sender = relay.join("sender", media: [.video])
+        let viewer = relay.join("viewer", media: [.video], receives: false)
+        let stranger = sender.address.with(port: 45_000)
+        relay.deliver([0x80, 0x00], from: sender, source: stranger)
+        relay.deliver([0x80, 0xC9], from: sender, isRTCP: true, source: stranger)
+        let wrongType = ToneSource.packet(
+            RTPHeader(payloadType: 11, sequenceNumber: 1, timestamp: 1, ssrc: 3), payload: [1, 2, 3], level: nil)
+        relay.deliver(wrongType, from: sender, source: stranger)
+        for packet in PictureSource(ssrc: 5).next(keyFrame: true) { relay.deliver(packet, from: sender) }
+        #expect(relay.packets(to: viewer).count == 3)
+    }
+
+    @Test(
+        "A receiver that took reports before and refuses them now is gone, in silence too; one that never took any stays"
+    )
+    func refusedReports() {
+        let relay = SimulatedRelay()
+        let gone = relay.join("gone", media: [.video], receives: false)
+        let deaf = relay.join("deaf", media: [.video], receives: false)
+        relay.advance(milliseconds: 12_000) { step in
+            if step % 1_000 == 600 { relay.router.noteRefusal(socket: deaf.rtcpSockets[0], at: relay.now) }
+        }
+        relay.advance(milliseconds: 40_000) { step in
+            guard step % 1_000 == 600 else { return }
+            for endpoint in [gone, deaf] {
+                relay.router.noteRefusal(socket: endpoint.rtcpSockets[0], at: relay.now)
+            }
+        }
+        #expect(relay.router.sessionsByID[gone.id] == nil)
+        #expect(relay.router.sessionsByID[deaf.id] != nil)
+    }
+
+    @Test("A second session of the same person at the same port takes the place of the first")
+    func replaced() {
+        let relay = SimulatedRelay()
+        let first = relay.join("first", participant: "ann", media: [.video], receives: false)
+        let other = relay.join("other", participant: "bob", media: [.video], receives: false)
+        let second = relay.join("second", participant: "ann", media: [.video], receives: false, at: first.address)
+        guard case .ended(let id, .replaced)? = relay.events.first else {
+            Issue.record("the first session did not end")
+            return
+        }
+        #expect(id == first.id && relay.events.count == 1)
+        #expect(relay.router.sessionsByID[other.id] != nil && relay.router.sessionsByID[second.id] != nil)
+    }
 }

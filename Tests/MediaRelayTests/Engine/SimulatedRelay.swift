@@ -56,10 +56,11 @@ final class SimulatedRelay: MediaOutput {
     /// Opens a session with sections that go both ways.
     func join(
         _ name: String, room: String = "room", participant: String? = nil, media: [Media] = [.audio, .video],
-        receives: Bool = true, keys: (local: SRTPMasterKey, remote: SRTPMasterKey)? = nil
+        receives: Bool = true, keys: (local: SRTPMasterKey, remote: SRTPMasterKey)? = nil,
+        at place: SocketAddress? = nil
     ) -> Endpoint {
         let index = UInt16(nextSocket)
-        let address = SocketAddress(IPAddress.loopbackV4, port: 20_000 + index * 4)
+        let address = place ?? SocketAddress(IPAddress.loopbackV4, port: 20_000 + index * 4)
         var sections: [SessionSetup.Section] = []
         for (number, medium) in media.enumerated() {
             var level: UInt8?

@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "*", "a", "http://x/", "/%", "/%4", "/%zz", "/%ff", "/a%00b", "/a%0Ab", "/..", "/a/%2e%2e/b", "/.", "/?a=%",
+        "", "*", "a", "ftp://x/", "/%", "/%4", "/%zz", "/%ff", "/a%00b", "/a%0Ab", "/..", "/a/%2e%2e/b", "/.", "/?a=%",
     ])
     func othersAreRefused(target: String) {
         #expect(RequestTarget(target) == nil)
@@ -28,5 +28,11 @@ import Testing
         let encoded = RequestTarget.encode(segment: name)
         #expect(encoded.utf8.allSatisfy { $0 < 0x80 && $0 > 0x20 })
         #expect(RequestTarget("/x/\(encoded)")?.path == ["x", name])
+    }
+
+    @Test("The absolute form is taken as well, whatever host it names")
+    func absoluteForm() {
+        #expect(RequestTarget("http://127.0.0.1:7000/api/x?a=1") == RequestTarget("/api/x?a=1"))
+        #expect(RequestTarget("HTTP://example.org") == RequestTarget("/"))
     }
 }
