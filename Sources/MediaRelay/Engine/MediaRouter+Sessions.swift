@@ -86,6 +86,7 @@ extension MediaRouter {
         }
         sessionsByID[session.id] = nil
         sessions.remove(key)
+        if session.drops != DropCounters() { output.notify(.dropped(session.id, session.drops)) }
         let isEmpty = rooms.with(session.room) { room in
             room.sessions.removeAll { $0 == key }
             return room.sessions.isEmpty && !room.isHeld

@@ -114,6 +114,8 @@ public enum MediaEngineEvent: Sendable {
 
     /// A session has ended without being closed.
     case ended(MediaSessionID, EndReason)
+    /// A session is over, however it ended, and these of its packets were dropped; told only where there are any.
+    case dropped(MediaSessionID, DropCounters)
     /// Those who speak in a room now, by their participant's name, have changed.
     case speaking(room: String, participants: [String])
 }

@@ -121,19 +121,3 @@ struct Refusals {
         return now.milliseconds(since: last) <= gap && now.milliseconds(since: first) >= duration
     }
 }
-
-/// Packets that were dropped, counted by reason.
-struct DropCounters: Equatable {
-    /// Not authentic, or seen before.
-    var unauthenticated = 0
-    /// From an address that does not belong to the session.
-    var foreignSource = 0
-    /// Not RTP or RTCP, or broken.
-    var malformed = 0
-    /// Of a payload type that was not agreed on.
-    var unexpectedPayload = 0
-    /// Of somebody who may not send this.
-    var notAllowed = 0
-    /// More than could be kept until the next tick.
-    var overload = 0
-}

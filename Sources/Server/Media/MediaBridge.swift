@@ -1,3 +1,4 @@
+import Logging
 import MediaRelay
 import Signaling
 
@@ -11,11 +12,15 @@ final class MediaBridge: MediaControl, Sendable {
     /// Starts the engine.
     ///
     /// - Parameter onEvent: called on the engine's threads.
-    init(_ configuration: Configuration, onEvent: @escaping @Sendable (MediaEvent) -> Void) throws {
+    init(_ configuration: Configuration, log: Logger, onEvent: @escaping @Sendable (MediaEvent) -> Void) throws {
         defaults = MediaRelay.MediaLimits(
             audioBitrate: min(64_000, configuration.signaling.limits.maxAudioBitrate),
             videoBitrate: min(80_000, configuration.signaling.limits.maxVideoBitrate))
         engine = try MediaEngine(MediaConfiguration(configuration)) { event in
+            if case .dropped(let session, let drops) = event {
+                let reasons = drops.occurred.map { "\($0.count) \($0.reason)" }.joined(separator: ", ")
+                log.info("media session \(session.rawValue.prefix(8))… is over; packets dropped: \(reasons)")
+            }
             if let event = MediaEvent(event) { onEvent(event) }
         }
     }
@@ -116,6 +121,8 @@ extension MediaEvent {
                 case .replaced: "another session receives at the same ports"
                 }
             self = .ended(Signaling.MediaSessionID(session.rawValue), reason: sentence)
+        case .dropped:
+            return nil
         case .speaking(let room, let participants):
             guard let room = Int64(room) else { return nil }
             self = .speaking(room: room, participants: participants.compactMap { Int64($0) })

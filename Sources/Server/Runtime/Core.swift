@@ -38,16 +38,17 @@ struct Core: Sendable {
         }.get()
         let core = Core(
             group: group, eventLoop: eventLoop, store: store, hashes: hashes, signaling: signaling,
-            media: withMedia ? try openMedia(configuration, signaling, eventLoop) : nil)
+            media: withMedia ? try openMedia(configuration, signaling, eventLoop, log: log) : nil)
         try await core.onLoop { $0.media = core.media }
         return core
     }
 
     private static func openMedia(
-        _ configuration: LoadedConfiguration, _ signaling: NIOLoopBound<SignalingLoop>, _ eventLoop: any EventLoop
+        _ configuration: LoadedConfiguration, _ signaling: NIOLoopBound<SignalingLoop>, _ eventLoop: any EventLoop,
+        log: Logger
     ) throws(ConfigurationError) -> MediaBridge {
         do {
-            return try MediaBridge(configuration.values) { event in
+            return try MediaBridge(configuration.values, log: log) { event in
                 eventLoop.execute { signaling.value.handle(event) }
             }
         } catch {

@@ -160,6 +160,12 @@ struct MediaRouterVideoTests {
         #expect(relay.packets(to: viewer).count == count)
         let session = relay.router.sessionsByID[sender.id].flatMap { relay.router.sessions[$0] }
         #expect(session?.drops.foreignSource == 6)
+        relay.router.close(sender.id, at: relay.now) {}
+        guard case .dropped(let id, let drops)? = relay.events.first else {
+            Issue.record("nobody was told of the drops")
+            return
+        }
+        #expect(id == sender.id && drops.occurred.map(\.count) == [6])
     }
 
     @Test("A session from which nothing comes ends, and says so")
