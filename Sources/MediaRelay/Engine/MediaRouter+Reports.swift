@@ -38,8 +38,11 @@ extension MediaRouter {
         case .receiverReport(let report):
             receive(report.blocks, datagram, owner: owner, at: now)
         case .goodbye(let goodbye):
-            let ssrc = sessions.with(owner.session) { $0.sections[owner.section].inbound?.ssrc } ?? nil
-            if let ssrc, goodbye.names(ssrc, in: datagram) { endInbound(owner.session, section: owner.section) }
+            // It comes on a socket of its own and may overtake the last packets: the stream ends with the next report.
+            sessions.with(owner.session) { session in
+                guard let ssrc = session.sections[owner.section].inbound?.ssrc else { return }
+                if goodbye.names(ssrc, in: datagram) { session.sections[owner.section].inbound?.saidGoodbye = true }
+            }
         case .pictureLossIndication, .fullIntraRequest:
             let watched = sessions.with(owner.session) { session in
                 session.sections[owner.section].awaited ?? session.sections[owner.section].watched
@@ -77,6 +80,7 @@ extension MediaRouter {
             let inbound = session.sections[section].inbound?.packetsSinceReport ?? 0
             let outbound = session.sections[section].outbound.packetsSinceReport
             if inbound > 0 || outbound > 0 { isActive = true }
+            if session.sections[section].inbound?.saidGoodbye == true { endInbound(key, section: section) }
             sendReport(key, section: section, at: now)
         }
         if let track = session.videoTrack, videoTracks.with(track, { $0.keyFrames.isDue(at: now) }) == true {

@@ -84,6 +84,8 @@ struct InboundStream {
     /// Audio packets in a row that the sender calls silent.
     var silentPackets = 0
     var packetsSinceReport = 0
+    /// Whether its sender has said that it ends (RFC 3550, 6.6).
+    var saidGoodbye = false
 }
 
 /// A stream that goes out: its numbers and counts.

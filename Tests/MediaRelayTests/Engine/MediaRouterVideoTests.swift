@@ -294,4 +294,28 @@ struct MediaRouterVideoTests {
         #expect(id == first.id && relay.events.count == 1)
         #expect(relay.router.sessionsByID[other.id] != nil && relay.router.sessionsByID[second.id] != nil)
     }
+
+    @Test("A goodbye that overtakes the last packets cuts no frame off; the track ends a moment later")
+    func goodbye() throws {
+        let relay = SimulatedRelay()
+        let sender = relay.join("sender", media: [.video])
+        let viewer = relay.join("viewer", media: [.video], receives: false)
+        let source = PictureSource(ssrc: 5)
+        let frame = source.next(keyFrame: true)
+        relay.deliver(frame[0], from: sender)
+        var bytes = [UInt8](repeating: 0, count: 64)
+        var span = bytes.mutableSpan
+        var buffer = span.mutableBytes
+        var length = 0
+        let none: [ReportBlock] = []
+        try ReceiverReport(ssrc: 5).write(blocks: none.span, into: &buffer, at: &length)
+        try Goodbye.write(ssrc: 5, into: &buffer, at: &length)
+        relay.deliver(Array(bytes[..<length]), from: sender, isRTCP: true)
+        for packet in frame.dropFirst() { relay.deliver(packet, from: sender) }
+        #expect(relay.packets(to: viewer).count == frame.count)
+        #expect(relay.router.videoTracks.count == 1)
+        relay.advance(milliseconds: 1_600)
+        #expect(relay.router.videoTracks.count == 0)
+        #expect(relay.router.sessionsByID[sender.id] != nil)
+    }
 }
