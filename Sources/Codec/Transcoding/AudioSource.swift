@@ -19,7 +19,7 @@ final class AudioSource {
             guard header.mappingFamily == 0, header.channels <= 2 else {
                 throw .invalidConfiguration("Opus with \(header.channels) channels")
             }
-            sampleRate = OpusEncoderConfiguration.sampleRates.contains(preferredRate) ? preferredRate : 48_000
+            sampleRate = 48_000
             channels = header.channels
             opus = try OpusDecoder(sampleRate: sampleRate, channels: channels)
             if header.outputGain != 0 { opus?.setGain(header.outputGain) }
