@@ -117,7 +117,7 @@ public struct TheoraEncoder: ~Copyable, @unchecked Sendable {
     private mutating func encodeNow(_ picture: borrowing Picture, quality chosen: Int) throws(CodecError) {
         var quality = chosen
         var asKey = mustBeKey
-        for _ in 0..<4 {
+        for _ in 0..<3 {
             Self.setQuality(state, quality)
             Self.setKeyFrameInterval(state, asKey ? 1 : Self.longestInterval)
             try give(picture)
@@ -127,7 +127,7 @@ public struct TheoraEncoder: ~Copyable, @unchecked Sendable {
             guard configuration.constantQuality == nil else { return }
             control.encoded(waiting.count, isKeyFrame: waitingIsKey, quality: quality)
             guard waitingIsKey || waiting.count > control.window.limit * 7 / 10,
-                let better = control.betterQuality(forKeyFrameOf: waiting.count, quality: quality)
+                let better = control.betterQuality(forKeyFrameOf: waiting.count, quality: quality, at: time)
             else { break }
             asKey = true
             quality = better

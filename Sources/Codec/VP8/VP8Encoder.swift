@@ -94,7 +94,14 @@ public struct VP8Encoder: ~Copyable, @unchecked Sendable {
             }
             try setQuality(quality)
         }
-        guard let frame = try encodeNow(picture, at: time, asKey: isKey) else { return nil }
+        guard var frame = try encodeNow(picture, at: time, asKey: isKey) else { return nil }
+        if frame.isKeyFrame, configuration.frameDropping,
+            let better = control.betterQuality(forKeyFrameOf: frame.size, quality: 63 - quantizer, at: time)
+        {
+            try setQuality(better)
+            guard let again = try encodeNow(picture, at: time, asKey: true) else { return nil }
+            frame = again
+        }
         waitingFrame = frame
         return try sendWaiting(at: time, into: &packet)
     }

@@ -109,13 +109,17 @@ struct VideoRateControl: Sendable {
     }
 
     /// For a key frame that came out with so many bytes: the quality with which it is better encoded again, nil where it
-    /// may stay.
-    func betterQuality(forKeyFrameOf size: Int, quality: Int) -> Int? {
+    /// may stay. Nothing builds on one that is not sent.
+    mutating func betterQuality(forKeyFrameOf size: Int, quality: Int, at time: Int64) -> Int? {
         let wanted = layers[0].isKnown ? largestKey : planned * 0.18
-        let ratio = Double(size) / wanted
-        guard ratio > 1.5 || ratio < 0.5 && !layers[0].isKnown else { return nil }
+        var ratio = Double(size) / wanted
+        if ratio <= 1.5, ratio >= 0.5 || layers[0].isKnown { ratio = 1 }
+        // Rather a little coarser now than later.
+        let room = Double(window.room(at: time))
+        if Double(size) > room, Double(size) < room * 2 { ratio = max(ratio, Double(size) / room * 1.1) }
+        guard ratio != 1 else { return nil }
         let better = nearest(logSteps[quality] + log(ratio) / Self.exponent)
-        return abs(better - quality) > 1 ? better : nil
+        return better != quality ? better : nil
     }
 
     /// Counts a picture that was left out, so that one large frame does not hold back the rest forever.

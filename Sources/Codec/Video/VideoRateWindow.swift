@@ -61,6 +61,7 @@ struct VideoRateWindow: Sendable {
         var past = Double(sum)
         var index = 0
         var best = Double.infinity
+        var beforeKey = Double.infinity
         let packets = Int(max(1, min(windowTicks / max(interval, 1), 512)))
         for ahead in 1...packets {
             let begin = time + Int64(ahead - 1) * interval - windowTicks
@@ -68,11 +69,17 @@ struct VideoRateWindow: Sendable {
                 past -= Double(sizes[(first + index) & 511])
                 index += 1
             }
-            guard ahead >= min(least, packets) else { continue }
             let keyCount = ahead < keys.first ? 0 : (ahead - keys.first) / max(keys.distance, 1) + 1
             guard ahead > keyCount else { continue }
-            best = min(best, (planned - past - Double(keyCount) * keys.size) / Double(ahead - keyCount))
+            let size = (planned - past - Double(keyCount) * keys.size) / Double(ahead - keyCount)
+            if ahead >= min(least, packets) {
+                best = min(best, size)
+            } else if ahead == keys.first {
+                beforeKey = size
+            }
         }
-        return best.isFinite ? max(best, 0) : planned / Double(packets)
+        guard best.isFinite else { return planned / Double(packets) }
+        // What the key frame needs is saved before it, but not at any price.
+        return max(min(best, max(beforeKey, best / 2)), 0)
     }
 }
