@@ -33,6 +33,7 @@ class Stage:
         self.server = make_server(settings)
         self.people: dict[str, LineClient] = {}
         self.tokens: dict[str, str] = {}
+        self.counters: dict[tuple[str, str], int] = {}
 
     def perform(self, words: str, answers: list[str]):
         if words == "the server is killed":
@@ -65,10 +66,14 @@ class Stage:
             self.ask(*asking.groups(), answers)
             return
         if proof := re.fullmatch(r"(\w+) proves (\S+) as (\w+)", words):
-            name, password, account = proof.groups()
+            name, account = proof[1], proof[3]
+            password = proof[2].replace("_", " ")
             nonce = self.people[name].ask("#challenge").words[1]
             digest = hashlib.md5((nonce + password).encode()).hexdigest()
             self.people[name].send(f"#login regd {account} md5:{digest}")
+            return
+        if counter := re.fullmatch(r"(\w+) (remembers|sees no change of|sees a change of) (#\w+)", words):
+            self.look(*counter.groups())
             return
         name, action, rest = re.fullmatch(r"(\w+) (connects|leaves|is closed|hears|>|<) ?(.*)", words).groups()
         if action == "connects":
@@ -93,6 +98,14 @@ class Stage:
             person.close()
         else:
             person.close()
+
+    def look(self, name: str, action: str, counter: str):
+        """A counter, against what it was when this person last looked."""
+        number = int(self.people[name].ret(counter).words[1])
+        before = self.counters.get((name, counter))
+        self.counters[name, counter] = number
+        assert action == "remembers" or number >= before, f"{counter} fell from {before} to {number}"
+        assert action == "remembers" or (number != before) == (action == "sees a change of"), f"{before}, {number}"
 
     def ask(self, name: str, method: str, path: str, body: str, answers: list[str]):
         """A request over HTTP; the answer is its status, with the code of a refusal."""
