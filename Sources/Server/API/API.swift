@@ -15,6 +15,8 @@ final class API {
     let program: ProgramControl
     /// Seconds for which a new token is good.
     var tokenSeconds: Int64
+    /// What clients show before anybody has signed in.
+    var welcome: Welcome
     /// Whether the server does all that it is set to do.
     var isReady = false
     /// The media sessions that were opened over HTTP.
@@ -22,14 +24,16 @@ final class API {
 
     private let router: Router<Handler>
 
-    init(signaling: SignalingLoop, program: ProgramControl, tokenKey: TokenKey, tokenSeconds: Int64) {
+    init(signaling: SignalingLoop, program: ProgramControl, tokenKey: TokenKey, tokenSeconds: Int64, welcome: Welcome) {
         self.signaling = signaling
         self.program = program
         self.tokenKey = tokenKey
         self.tokenSeconds = tokenSeconds
+        self.welcome = welcome
         var router = Router<Handler>()
         router.on(.GET, "/healthz") { api, _, _ in api.answer(.text(.ok, "ok\n")) }
         router.on(.GET, "/readyz") { api, _, _ in api.readiness() }
+        router.on(.GET, "/api/v1/welcome") { api, _, _ in api.answer(APICommand.document(api.welcome)) }
         router.on(.POST, "/api/v1/sign-in") { api, request, _ in try api.signIn(request) }
         router.on(.POST, "/api/v1/rooms/{room}/sessions") { api, request, parameters in
             try api.openSession(request, room: parameters["room"] ?? "")

@@ -25,6 +25,8 @@ struct Configuration: Sendable, Equatable {
     var limits = Limits()
     var storage = Storage()
     var log = Log()
+    var urls = URLs()
+    var branding = Branding()
 
     /// The certificate of the doors with TLS; the files are read again at every SIGHUP.
     struct TLS: Sendable, Equatable {
@@ -114,6 +116,27 @@ struct Configuration: Sendable, Equatable {
 
     struct Log: Sendable, Equatable {
         var level = LogLevel.info
+    }
+
+    /// Addresses of pages around the server that clients lead to; empty: none.
+    struct URLs: Sendable, Equatable {
+        var banners = ""
+        var roomBanners = ""
+        var registration = ""
+        var passwordRetrieval = ""
+        var support = ""
+        var sendFile = ""
+        var update = ""
+        var authentication = ""
+        var profile = ""
+    }
+
+    /// What clients show of whose server this is; empty: nothing.
+    struct Branding: Sendable, Equatable {
+        var title = ""
+        var icon = ""
+        var banner = ""
+        var supportLink = ""
     }
 }
 

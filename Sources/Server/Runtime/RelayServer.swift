@@ -54,7 +54,8 @@ actor RelayServer {
         let api = try await core.onLoop { signaling in
             NIOLoopBound(
                 API(
-                    signaling: signaling, program: program, tokenKey: tokenKey, tokenSeconds: values.http.tokenSeconds),
+                    signaling: signaling, program: program, tokenKey: tokenKey, tokenSeconds: values.http.tokenSeconds,
+                    welcome: Welcome(values)),
                 eventLoop: signaling.eventLoop)
         }
         let lineDoor = try await core.onLoop { signaling in
@@ -119,6 +120,7 @@ actor RelayServer {
         try await core.onLoop { signaling in
             signaling.replaceSettings(values.signaling)
             api.value.tokenSeconds = values.http.tokenSeconds
+            api.value.welcome = Welcome(values)
             lineDoor.value.messageQueue = values.limits.messageQueue
             connections.value.limit = values.limits.connectionsPerAddress
             if let tls { certificate?.value.context = tls }
