@@ -252,8 +252,9 @@ extension Hub {
                 }
         }
         for person in inNetworks { try require(act(room), caller, against: standing(of: person, in: room), in: room) }
-        for subject in subjects { add(subject, nil, room, until, reason, caller) }
-        for network in networks { add(nil, network, room, until, reason, caller) }
+        for subject in subjects { add(subject, subject.name, nil, room, until, reason, caller) }
+        // A ban of addresses that belongs to somebody's ban keeps their name, and is lifted with it.
+        for network in networks { add(nil, subjects.first?.name, network, room, until, reason, caller) }
         let named = Set(subjects.map(\.identity.key))
         var closing: [MediaRequest] = []
         for person in subjects.compactMap(\.person) + inNetworks.filter({ !named.contains($0.identity.key) }) {
@@ -269,7 +270,7 @@ extension Hub {
     }
 
     private func add(
-        _ subject: Subject?, _ network: IPNetwork?, _ room: Room?, _ until: Timestamp?, _ reason: String,
+        _ subject: Subject?, _ name: Name?, _ network: IPNetwork?, _ room: Room?, _ until: Timestamp?, _ reason: String,
         _ caller: Caller
     ) {
         let old =
@@ -278,7 +279,7 @@ extension Hub {
         for record in old { lift(record) }
         restrict(
             RestrictionRecord(
-                id: ids.nextRestriction(), media: nil, subject: subject?.identity, subjectName: subject?.name,
+                id: ids.nextRestriction(), media: nil, subject: subject?.identity, subjectName: name,
                 network: network, room: room?.id, by: by(caller), reason: reason, since: now, until: until))
         audit(
             "ban", by: caller, target: subject?.name.text ?? network?.description ?? "", room: room, reason: reason,
