@@ -70,12 +70,18 @@ extension MediaRouter {
     private func receiveMedia(
         _ header: RTPHeader, _ packet: RawSpan, source: SocketAddress, owner: SocketOwner, at now: MediaTime
     ) {
+        var header = header
+        var isAgain = false
         let verdict: MediaKinds? =
             sessions.with(owner.session) { session in
                 let setup = session.sections[owner.section].setup
                 guard setup.receives, session.maySend.contains(setup.kind) else {
                     session.drops.notAllowed += 1
                     return nil
+                }
+                if let again = setup.retransmission, again.payloadType == header.payloadType {
+                    isAgain = true
+                    return setup.kind
                 }
                 guard header.payloadType == setup.payloadType else {
                     session.drops.unexpectedPayload += 1
@@ -88,6 +94,10 @@ extension MediaRouter {
         guard !header.payload.isEmpty else {
             sessions.with(owner.session) { $0.drops.malformed += 1 }
             return
+        }
+        if isAgain {
+            guard let first = unwrap(header, packet, owner: owner), !first.payload.isEmpty else { return }
+            header = first
         }
         guard let sequence = count(header, kind: kind, owner: owner, at: now) else { return }
         if kind == .audio {
@@ -114,6 +124,7 @@ extension MediaRouter {
                 .receive(header.sequenceNumber, timestamp: header.timestamp, at: time)
             guard let arrival, arrival != .suspect else { return nil }
             session.sections[owner.section].inbound?.packetsSinceReport += 1
+            session.sections[owner.section].inbound?.bytesSinceReport += header.payload.count
             return session.sections[owner.section].inbound?.sequence.unwrap(header.sequenceNumber)
         } ?? nil
     }

@@ -14,6 +14,11 @@ struct SessionProposal: Sendable {
         var audioLevelID: UInt8?
         var mix: MixConfiguration?
         var multiplexesRTCP: Bool
+        var isStream: Bool
+        var feedback: RTCPFeedback
+        var retransmissionType: UInt8?
+        var offeredBitrate: Int?
+        var mostMixBitrate: Int?
         /// The endpoint's own key where the section is SRTP.
         var key: SRTPMasterKey?
         var remoteRTP: SocketAddress
@@ -65,6 +70,7 @@ struct SessionProposal: Sendable {
                 local[stream.index] = LocalMedia(
                     port: sockets.rtpPort, rtcpPort: sockets.rtcpPort, ssrc: setup.ssrc, canonicalName: name,
                     masterKey: setup.keys?.local)
+                local[stream.index]?.retransmissionSSRC = setup.retransmission?.ssrc
             }
         } catch {
             for setup in setups {
@@ -75,7 +81,8 @@ struct SessionProposal: Sendable {
         }
         let setup = SessionSetup(
             id: request.session, room: request.room, participant: request.participant,
-            maySend: request.maySend.intersection(request.roomKinds), muted: request.muted, sections: setups,
+            maySend: request.maySend.intersection(request.roomKinds), muted: request.muted, limits: request.limits,
+            sections: setups,
             canonicalName: name)
         return (setup, text(local))
     }
@@ -97,11 +104,12 @@ struct SessionProposal: Sendable {
         let video = NegotiationPolicy.Rules(
             codecs: [.vp8], maySend: request.maySend.contains(.video),
             maximumBitrate: request.limits.videoBitrate, maximumSections: mostVideoSections)
-        let policy = NegotiationPolicy(
+        var policy = NegotiationPolicy(
             audio: request.roomKinds.contains(.audio) ? audio : nil,
             video: request.roomKinds.contains(.video) ? video : nil,
-            plainRTP: configuration.plainRTP, profiles: [.avp, .avpf, .savp, .savpf],
+            plainRTP: configuration.plainRTP, profiles: [.avp, .avpf, .savp, .savpf, .tcpAVP, .tcpSAVP],
             requester: request.requester)
+        policy.retransmits = true
         do throws(NegotiationError) {
             return try Negotiation.plan(offer, policy: policy)
         } catch {
@@ -152,18 +160,22 @@ struct SessionProposal: Sendable {
     ) -> Stream {
         let isAudio = section.kind == .audio
         var mix: MixConfiguration?
+        var most: Int?
         if isAudio, section.direction.sends {
             let opus = OpusParameters(section.sendCodec.parameters)
-            let wanted = [
-                configuration.mixBitrate, request.limits.audioBitrate, opus.maximumAverageBitrate ?? .max,
-                payloadBitrate(section),
-            ]
-            mix = MixConfiguration(bitrate: max(6_000, wanted.min() ?? 6_000), ticks: section.packetTime / 20)
+            let wanted = min(
+                configuration.mixBitrate, opus.maximumAverageBitrate ?? .max, payloadBitrate(section))
+            most = wanted
+            let limit = audioPayload(request.limits, section)
+            mix = MixConfiguration(bitrate: max(6_000, min(wanted, limit)), ticks: section.packetTime / 20)
         }
         return Stream(
             kind: isAudio ? .audio : .video, index: index, receives: section.direction.receives,
             sends: section.direction.sends, payloadType: section.sendCodec.payloadType,
             audioLevelID: section.audioLevelIdentifier, mix: mix, multiplexesRTCP: section.multiplexesRTCP,
+            isStream: section.profile.isTCP, feedback: section.profile.isTCP ? [] : section.sendCodec.feedback,
+            retransmissionType: section.profile.isTCP ? nil : section.sendCodec.retransmissionType,
+            offeredBitrate: isAudio ? nil : videoBitrate(section), mostMixBitrate: most,
             key: section.crypto?.key, remoteRTP: SocketAddress(section.remoteRTP),
             remoteRTCP: SocketAddress(section.remoteRTCP))
     }
@@ -178,7 +190,8 @@ struct SessionProposal: Sendable {
         return Stream(
             kind: isAudio ? .audio : .video, index: index, receives: false, sends: true,
             payloadType: stream.payloadType, audioLevelID: nil, mix: isAudio ? mix : nil, multiplexesRTCP: false,
-            key: nil,
+            isStream: false, feedback: [], retransmissionType: nil, offeredBitrate: nil,
+            mostMixBitrate: configuration.mixBitrate, key: nil,
             remoteRTP: remote, remoteRTCP: remote.with(port: stream.port + 1))
     }
 
@@ -196,6 +209,23 @@ struct SessionProposal: Sendable {
         return least
     }
 
+    /// The payload that a limit on sound leaves: what it says, or less the headers where those are counted.
+    private static func audioPayload(_ limits: MediaLimits, _ section: AcceptedSection) -> Int {
+        guard limits.countsHeaders else { return limits.audioBitrate }
+        let headers = WireBitrate.applicationSpecific(
+            kind: .audio, payload: 0, packetTime: section.packetTime, family: section.remoteRTP.address.family)
+        return limits.audioBitrate - headers * 1_000
+    }
+
+    /// What the offer's `b=` of a video section leaves, with RTP headers.
+    private static func videoBitrate(_ section: AcceptedSection) -> Int? {
+        if let total = section.bandwidth.transportIndependent { return total }
+        guard let total = section.bandwidth.applicationSpecific else { return nil }
+        // Of packets of the usual size, the headers of IP and UDP are so much.
+        let header = WireBitrate.networkHeader(section.remoteRTP.address.family)
+        return total * 1_100 / (1_100 + header)
+    }
+
     // MARK: - Opening
 
     private struct Sockets {
@@ -208,10 +238,17 @@ struct SessionProposal: Sendable {
     private func openSockets(
         for stream: Stream, on loop: MediaLoop, ports: PortRange
     ) throws(MediaRefusal) -> Sockets {
-        let address = boundAddress(isIPv4: stream.remoteRTP.isIPv4)
+        guard let address = boundAddress(towards: stream.remoteRTP) else {
+            let family = stream.remoteRTP.isIPv4 ? "IPv4" : "IPv6"
+            throw .unsupported("This server does not listen on an \(family) address.")
+        }
         for _ in 0..<ports.pairCount {
             let port = ports.nextPair()
             do throws(SocketError) {
+                if stream.isStream {
+                    let rtp = try loop.listen(SocketAddress(address, port: port), host: stream.remoteRTP)
+                    return Sockets(rtp: rtp.index, rtpPort: rtp.port)
+                }
                 let rtp = try loop.open(SocketAddress(address, port: port))
                 if stream.multiplexesRTCP { return Sockets(rtp: rtp.index, rtpPort: rtp.port) }
                 do throws(SocketError) {
@@ -228,19 +265,27 @@ struct SessionProposal: Sendable {
         throw .unavailable("All ports for RTP are in use.")
     }
 
-    /// The address that sockets of a family are bound to.
-    private func boundAddress(isIPv4: Bool) -> IPAddress {
-        if let listen = IPAddress(configuration.listenAddress), (listen.family == .v4) == isIPv4 { return listen }
-        return isIPv4 ? .anyV4 : IPAddress(v6: 0, 0)
+    /// The address to bind a socket to that is to reach `remote`: one of its family on which the server listens, the one that the way there begins at where that is
+    /// among them; nil where the server does not listen on this family.
+    private func boundAddress(towards remote: SocketAddress) -> IPAddress? {
+        let family = configuration.listenAddresses.compactMap { IPAddress($0) }
+            .filter { ($0.family == .v4) == remote.isIPv4 }
+        guard family.count > 1, let local = DatagramSocket.localAddress(towards: remote) else { return family.first }
+        return family.first { $0 == local } ?? family.first { $0.isUnspecified } ?? family.first
     }
 
     private func section(_ stream: Stream, _ sockets: Sockets) -> SessionSetup.Section {
         SessionSetup.Section(
             kind: stream.kind, receives: stream.receives, sends: stream.sends, payloadType: stream.payloadType,
-            audioLevelID: stream.audioLevelID, mix: stream.mix, rtpSocket: sockets.rtp, rtcpSocket: sockets.rtcp,
-            remoteRTP: stream.remoteRTP, remoteRTCP: stream.remoteRTCP, host: stream.remoteRTP,
+            audioLevelID: stream.audioLevelID, mix: stream.mix,
+            mostMixBitrate: stream.mostMixBitrate, rtpSocket: sockets.rtp, rtcpSocket: sockets.rtcp,
+            isStream: stream.isStream, remoteRTP: stream.remoteRTP, remoteRTCP: stream.remoteRTCP,
+            host: stream.remoteRTP,
             keys: stream.key.flatMap { remote in Self.randomKey(remote.suite).map { ($0, remote) } },
-            ssrc: .random(in: 1 ... .max), firstSequence: .random(in: 0...0x7FFF),
+            feedback: stream.feedback,
+            retransmission: stream.retransmissionType.map { ($0, .random(in: 1 ... .max)) },
+            offeredBitrate: stream.offeredBitrate, ssrc: .random(in: 1 ... .max),
+            firstSequence: .random(in: 0...0x7FFF),
             firstTimestamp: .random(in: 0 ... .max))
     }
 
@@ -262,10 +307,11 @@ struct SessionProposal: Sendable {
 
     /// The address that answers name: the configured one, or the one from which the endpoint is reached.
     private func localAddress() -> IPAddress {
-        if let address = configuration.publicAddress.flatMap({ IPAddress($0) }) { return address }
         let remote = streams.first?.remoteRTP ?? SocketAddress(request.requester, port: 9)
-        let bound = boundAddress(isIPv4: remote.isIPv4)
-        if !bound.isUnspecified { return bound }
+        let configured = configuration.publicAddress.flatMap { IPAddress($0) }
+        // It is of use to its own family only.
+        if let configured, (configured.family == .v4) == remote.isIPv4 { return configured }
+        if let bound = boundAddress(towards: remote), !bound.isUnspecified { return bound }
         return DatagramSocket.localAddress(towards: remote) ?? .loopbackV4
     }
 

@@ -23,6 +23,8 @@ final class SimulatedRelay: MediaOutput {
     var sent: [Datagram] = []
     var events: [MediaEngineEvent] = []
     var closedSockets: [Int] = []
+    /// Sockets whose endpoint takes nothing, as a slow reader over TCP.
+    var blockedSockets: Set<Int> = []
     /// Codec work waits here while ``delaysMixing`` is set.
     var delaysMixing = false
     private var waiting: [(MixBatch, RoomMixer, Slab<MediaRoom>.Key)] = []
@@ -57,7 +59,9 @@ final class SimulatedRelay: MediaOutput {
     func join(
         _ name: String, room: String = "room", participant: String? = nil, media: [Media] = [.audio, .video],
         receives: Bool = true, keys: (local: SRTPMasterKey, remote: SRTPMasterKey)? = nil,
-        at place: SocketAddress? = nil
+        limits: MediaLimits = MediaLimits(audioBitrate: 64_000, videoBitrate: 10_000_000),
+        feedback: RTCPFeedback = [], retransmissionType: UInt8? = nil, offeredBitrate: Int? = nil,
+        isStream: Bool = false, at place: SocketAddress? = nil
     ) -> Endpoint {
         let index = UInt16(nextSocket)
         let address = place ?? SocketAddress(IPAddress.loopbackV4, port: 20_000 + index * 4)
@@ -76,14 +80,17 @@ final class SimulatedRelay: MediaOutput {
                 SessionSetup.Section(
                     kind: kind, receives: receives, sends: true, payloadType: kind == .audio ? 96 : 97,
                     audioLevelID: level, mix: mix, rtpSocket: nextSocket, rtcpSocket: nextSocket + 1,
+                    isStream: isStream,
                     remoteRTP: remote, remoteRTCP: remote.with(port: remote.port + 1), host: remote,
-                    keys: keys,
+                    keys: keys, feedback: kind == .video ? feedback : [],
+                    retransmission: retransmissionType.map { ($0, UInt32(9_000 + nextSocket)) },
+                    offeredBitrate: kind == .video ? offeredBitrate : nil,
                     ssrc: UInt32(1_000 + nextSocket), firstSequence: 65_530, firstTimestamp: .max - 500))
             nextSocket += 2
         }
         let setup = SessionSetup(
             id: MediaSessionID(rawValue: name), room: room, participant: participant ?? name,
-            maySend: [.audio, .video], muted: [], sections: sections, canonicalName: "relay")
+            maySend: [.audio, .video], muted: [], limits: limits, sections: sections, canonicalName: "relay")
         router.open(setup, at: now)
         return Endpoint(
             id: setup.id, address: address, sockets: sections.map(\.rtpSocket),
@@ -129,7 +136,8 @@ final class SimulatedRelay: MediaOutput {
 
     // MARK: - MediaOutput
 
-    func send(_ bytes: RawSpan, segment: Int, socket: Int, to address: SocketAddress) {
+    func send(_ bytes: RawSpan, segment: Int, socket: Int, to address: SocketAddress) -> Bool {
+        if blockedSockets.contains(socket) { return false }
         var start = 0
         while start < bytes.byteCount {
             let end = min(start + segment, bytes.byteCount)
@@ -137,6 +145,7 @@ final class SimulatedRelay: MediaOutput {
             sent.append(Datagram(time: now, socket: socket, destination: address, bytes: part))
             start = end
         }
+        return true
     }
 
     func mix(_ batch: MixBatch, with mixer: RoomMixer, room: Slab<MediaRoom>.Key) {
