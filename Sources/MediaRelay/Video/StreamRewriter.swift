@@ -82,7 +82,8 @@ struct StreamRewriter {
         }
         var numbers = Numbers(sequence: SequenceNumber(rewritten), timestamp: time)
         if let pictureID = packet.descriptor.pictureID {
-            let moved = pictureID &- shift.pictureID &+ pictureOffset
+            let width: UInt16 = packet.descriptor.hasLongPictureID ? 0x7FFF : 0x7F
+            let moved = (pictureID &- shift.pictureID &+ pictureOffset) & width
             let index = (packet.descriptor.baseLayerIndex ?? 0) &- shift.baseLayerIndex &+ baseLayerOffset
             if moved != pictureID || index != packet.descriptor.baseLayerIndex ?? 0 { numbers.picture = (moved, index) }
             if isNewest {
