@@ -199,6 +199,42 @@ extension MediaRouter {
         return protect(with: protector, at: start, length: packet.range.count)
     }
 
+    /// Gives somebody who begins to watch all packets since the track's last key frame at once, where they are kept and the limits have room for them; false where not.
+    func replay(
+        _ track: Slab<VideoTrack>.Key, to viewer: Slab<MediaSession>.Key, section: Int, at now: MediaTime
+    ) -> Bool {
+        let watcher = VideoTrack.Watcher(session: viewer, section: section, isActive: false)
+        let isReady = sessions.with(viewer) { session in
+            session.sections[section].isConnected && session.sections[section].outbound.gate == nil
+                && session.sections[section].setup.offeredBitrate == nil
+        }
+        guard isReady == true, !isWithinFrame(watcher, at: now) else { return false }
+        if !forward.isEmpty { forwardVideo(at: now) }
+        defer { forward.removeAll() }
+        let frames: Int? =
+            videoTracks.with(track) { track in
+                guard let group = track.recent.groupOfPictures() else { return nil }
+                var bits = 0
+                var frames = 0
+                for sequence in group {
+                    guard let (packet, range) = track.recent.find(sequence) else { return nil }
+                    bits += range.count * 8
+                    frames += packet.marker ? 1 : 0
+                    let payload = range.lowerBound + RTPHeader.fixedLength..<range.upperBound
+                    track.recent.read(payload) { forward.append(packet, payload: $0) }
+                }
+                return track.gate.hasRoom(forExtra: bits, at: now) ? frames : nil
+            } ?? nil
+        // What is not whole yet will be with the packets that come next.
+        guard let frames, let first = forward.packets.first, let last = forward.packets.last else { return false }
+        activate(watcher, track: track, at: 0, now: now)
+        sessions.with(viewer) { session in
+            session.sections[section].outbound.rewriter.begin(first, replayingTo: last, frames: frames, at: now)
+        }
+        forward(from: 0, to: watcher, at: now)
+        return true
+    }
+
     /// Whether a frame of what is watched now is still on its way, so that a switch would leave it broken. One that has not gone on for long never will.
     private func isWithinFrame(_ watcher: VideoTrack.Watcher, at now: MediaTime) -> Bool {
         sessions.with(watcher.session) { session in
@@ -239,10 +275,13 @@ extension MediaRouter {
     // MARK: - Who sees whom
 
     private func addVideoTrack(_ header: RTPHeader, owner: SocketOwner) -> Slab<VideoTrack>.Key {
+        let limit = videoLimit(of: owner)
+        let repairs =
+            sessions.with(owner.session) { $0.sections[owner.section].setup.feedback.contains(.nack) } ?? false
         let track = videoTracks.insert(
             VideoTrack(
                 session: owner.session, section: owner.section, ssrc: header.ssrc,
-                gate: FrameGate(videoLimit(of: owner))))
+                gate: FrameGate(limit), repairsLosses: repairs, recent: PacketCache(for: limit)))
         let room = sessions.with(owner.session) { session in
             session.sections[owner.section].inbound?.videoTrack = track
             return session.room
@@ -297,6 +336,7 @@ extension MediaRouter {
         }
         // One that has just come and is about to be forwarded will do.
         if forwardTrack == track, forward.firstKeyFrame != nil { return }
+        if replay(track, to: viewer, section: section, at: now) { return }
         requestKeyFrame(track, at: now)
     }
 }

@@ -363,6 +363,11 @@ struct FrameGate {
         capacity + capacity / 25 - window.total(at: now)
     }
 
+    /// Whether a receiver can be given so many bits at once beside what leaves anyway.
+    mutating func hasRoom(forExtra bits: Int, at now: MediaTime) -> Bool {
+        !isLimiting(at: now) && bits + window.total(at: now) * 11 / 10 <= capacity
+    }
+
     /// What came in the last two seconds, in bits a second.
     mutating func inputBitrate(at now: MediaTime) -> Int {
         input.total(at: now) * 1_000 / Int(Self.windowMilliseconds)

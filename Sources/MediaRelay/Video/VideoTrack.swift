@@ -25,8 +25,6 @@ struct VideoTrack {
     var nextRelease: MediaTime?
     /// What was sent on lately.
     var recent = PacketCache()
-    /// Bits of packets that were sent on, for the statistics; and the limiter's state as it was last told.
-    var isHeldBack = false
 }
 
 extension VideoTrack {
