@@ -55,6 +55,8 @@ final class MediaRouter<Output: MediaOutput> {
     var forwardTrack: Slab<VideoTrack>.Key?
     /// Where a receiver's datagrams are put together.
     var sending = ByteStore(capacity: 64 * 1_600)
+    /// What sessions that are over have counted, and how long packets were kept.
+    var past = MediaTotals()
     /// Packets that are to be asked for; kept for its memory.
     var missing: [SequenceNumber] = []
     /// Video sections are to be assigned anew in these rooms.

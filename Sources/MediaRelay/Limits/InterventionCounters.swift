@@ -13,4 +13,13 @@ public struct InterventionCounters: Equatable, Sendable {
 
     /// Nothing yet.
     public init() {}
+
+    /// Adds the counts of another stream.
+    mutating func add(_ other: InterventionCounters) {
+        framesSent += other.framesSent
+        framesDelayed += other.framesDelayed
+        framesLeftOut += other.framesLeftOut
+        bitsIn += other.bitsIn
+        bitsLeftOut += other.bitsLeftOut
+    }
 }

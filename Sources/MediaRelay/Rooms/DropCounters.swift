@@ -13,6 +13,16 @@ public struct DropCounters: Equatable, Sendable {
     /// More than could be kept until the next tick.
     public internal(set) var overload = 0
 
+    /// Adds the counts of another session.
+    mutating func add(_ other: DropCounters) {
+        unauthenticated += other.unauthenticated
+        foreignSource += other.foreignSource
+        malformed += other.malformed
+        unexpectedPayload += other.unexpectedPayload
+        notAllowed += other.notAllowed
+        overload += other.overload
+    }
+
     /// The reasons that occurred, with their counts.
     public var occurred: [(reason: String, count: Int)] {
         [
