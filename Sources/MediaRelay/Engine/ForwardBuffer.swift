@@ -24,10 +24,17 @@ struct ForwardBuffer {
     var firstKeyFrame: Int? { packets.firstIndex(where: \.beginsKeyFrame) }
 
     /// Adds a packet: a plain header, to be filled in for each receiver, and the payload.
-    mutating func append(_ header: RTPHeader, sequence: UInt64, payload: RawSpan, beginsKeyFrame: Bool) {
+    ///
+    /// - Parameter theora: the number of the configuration that its data belongs to, where it is Theora's.
+    mutating func append(
+        _ header: RTPHeader, sequence: UInt64, payload: RawSpan, beginsKeyFrame: Bool, theora: UInt32? = nil
+    ) {
         let length = RTPHeader.fixedLength + payload.byteCount
         if end + length > bytes.capacity { bytes.grow(to: max(end + length, bytes.capacity * 2)) }
         bytes.copy(payload, to: end + RTPHeader.fixedLength)
+        if let theora {
+            bytes.write(end + RTPHeader.fixedLength..<end + length) { $0.store(uint24: theora, at: 0) }
+        }
         packets.append(
             Packet(
                 range: end..<end + length, sequence: sequence, timestamp: header.timestamp, marker: header.marker,

@@ -39,6 +39,7 @@ extension MediaRouter {
     /// Sends what the datagrams since the last call have left.
     func flush(at now: MediaTime) {
         forwardVideo(at: now)
+        submitConversions()
         assignVideo(at: now)
     }
 
@@ -70,27 +71,28 @@ extension MediaRouter {
     private func receiveMedia(
         _ header: RTPHeader, _ packet: RawSpan, source: SocketAddress, owner: SocketOwner, at now: MediaTime
     ) {
-        let verdict: MediaKinds? =
+        let verdict: WireFormat? =
             sessions.with(owner.session) { session in
                 let setup = session.sections[owner.section].setup
                 guard setup.receives, session.maySend.contains(setup.kind) else {
                     session.drops.notAllowed += 1
                     return nil
                 }
-                guard header.payloadType == setup.payloadType else {
-                    session.drops.unexpectedPayload += 1
+                guard let format = setup.format(ofType: header.payloadType) else {
+                    // Events and comfort noise were agreed on, but say nothing to a mix.
+                    if !setup.absorbs(header.payloadType) { session.drops.unexpectedPayload += 1 }
                     return nil
                 }
-                return setup.kind
+                return format
             } ?? nil
-        guard let kind = verdict else { return }
+        guard let format = verdict else { return }
         noteSource(source, owner: owner, at: now)
         guard !header.payload.isEmpty else {
             sessions.with(owner.session) { $0.drops.malformed += 1 }
             return
         }
-        guard let sequence = count(header, kind: kind, owner: owner, at: now) else { return }
-        if kind == .audio {
+        guard let sequence = count(header, format: format, owner: owner, at: now) else { return }
+        if format.codec.kind == .audio {
             receiveAudio(header, packet, owner: owner, at: now)
         } else {
             receiveVideo(header, sequence: sequence, packet, owner: owner, at: now)
@@ -98,14 +100,20 @@ extension MediaRouter {
     }
 
     /// Counts a packet for the reports; nil where it is not to be believed yet.
-    private func count(_ header: RTPHeader, kind: MediaKinds, owner: SocketOwner, at now: MediaTime) -> UInt64? {
-        let known = sessions.with(owner.session) { $0.sections[owner.section].inbound?.ssrc } ?? nil
-        if known != header.ssrc {
+    private func count(
+        _ header: RTPHeader, format: WireFormat, owner: SocketOwner, at now: MediaTime
+    ) -> UInt64? {
+        let isKnown = sessions.with(owner.session) { session in
+            guard let inbound = session.sections[owner.section].inbound else { return false }
+            return inbound.ssrc == header.ssrc && inbound.format.payloadType == format.payloadType
+        }
+        if isKnown != true {
             // Another stream in the place of the old: its tracks begin anew.
             endInbound(owner.session, section: owner.section)
             sessions.with(owner.session) { session in
                 session.sections[owner.section].inbound = InboundStream(
-                    ssrc: header.ssrc, statistics: ReceptionStatistics(clockRate: UInt32(kind.clockRate)))
+                    ssrc: header.ssrc, format: format,
+                    statistics: ReceptionStatistics(clockRate: UInt32(format.codec.clockRate)))
             }
         }
         return sessions.with(owner.session) { session in

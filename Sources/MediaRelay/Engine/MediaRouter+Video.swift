@@ -6,18 +6,23 @@ extension MediaRouter {
     func receiveVideo(
         _ header: RTPHeader, sequence: UInt64, _ packet: RawSpan, owner: SocketOwner, at now: MediaTime
     ) {
-        let known = sessions.with(owner.session) { $0.sections[owner.section].inbound?.videoTrack } ?? nil
-        let track = known ?? addVideoTrack(header, owner: owner)
+        guard let (known, format) = sessions.with(owner.session, { session in
+            session.sections[owner.section].inbound.map { ($0.videoTrack, $0.format) }
+        }) ?? nil else { return }
+        let track = known ?? addVideoTrack(header, format: format, owner: owner)
         if forwardTrack != track {
             forwardVideo(at: now)
             forwardTrack = track
         }
         let payload = packet.extracting(header.payload)
-        let beginsKeyFrame = Self.beginsKeyFrame(payload)
-        if beginsKeyFrame { videoTracks.with(track) { $0.keyFrames.satisfied() } }
-        forward.append(header, sequence: sequence, payload: payload, beginsKeyFrame: beginsKeyFrame)
+        if format.codec == .theora {
+            receiveTheora(header, sequence: sequence, packet, track: track, at: now)
+        } else {
+            receiveVP8(header, sequence: sequence, payload, track: track)
+        }
         // Who is to see a new track must be known before its first key frame goes by.
         if known == nil { assignVideo(at: now) }
+        collect(header, sequence: sequence, payload: payload, of: track)
     }
 
     /// Sends the packets that have come of one track to all who watch it.
@@ -45,46 +50,12 @@ extension MediaRouter {
     /// Somebody lost pictures, or sees a track for the first time: asks its sender for a key frame.
     func requestKeyFrame(_ track: Slab<VideoTrack>.Key, at now: MediaTime) {
         let due = videoTracks.with(track) { $0.keyFrames.want(at: now) }
-        if due == true { sendKeyFrameRequest(track, at: now) }
-    }
-
-    /// Decides anew who sees whom in the rooms where something has changed.
-    func assignVideo(at now: MediaTime) {
-        while let room = unassignedRooms.popLast() {
-            unassignedRooms.removeAll { $0 == room }
-            assignVideo(room: room, at: now)
+        guard due == true else { return }
+        if let derivation = videoTracks[track]?.derivation {
+            requestDerivedKeyFrame(derivation)
+        } else {
+            sendKeyFrameRequest(track, at: now)
         }
-    }
-
-    /// The endpoint watches nothing in this section any more.
-    func unwatch(_ key: Slab<MediaSession>.Key, section: Int) {
-        let tracks = sessions.with(key) { session in
-            let tracks = [session.sections[section].watched, session.sections[section].awaited]
-            session.sections[section].watched = nil
-            session.sections[section].awaited = nil
-            return tracks
-        }
-        for case let track? in tracks ?? [] { removeWatcher(key, section: section, of: track) }
-    }
-
-    /// A sender's video is over: those who watched it see others.
-    func endVideoTrack(_ track: Slab<VideoTrack>.Key, room: Slab<MediaRoom>.Key) {
-        if forwardTrack == track {
-            forwardTrack = nil
-            forward.removeAll()
-        }
-        guard let ended = videoTracks.remove(track) else { return }
-        for watcher in ended.watchers {
-            sessions.with(watcher.session) { session in
-                if session.sections[watcher.section].watched == track {
-                    session.sections[watcher.section].watched = nil
-                }
-                if session.sections[watcher.section].awaited == track {
-                    session.sections[watcher.section].awaited = nil
-                }
-            }
-        }
-        unassignedRooms.append(room)
     }
 
     // MARK: - Forwarding
@@ -118,7 +89,7 @@ extension MediaRouter {
             guard let (number, time) = numbers else { continue }
             forward.bytes.read(packet.range) { sending.copy($0, to: end) }
             let header = RTPHeader(
-                payloadType: section.setup.payloadType, sequenceNumber: number, timestamp: time,
+                payloadType: section.outbound.payloadType, sequenceNumber: number, timestamp: time,
                 ssrc: section.setup.ssrc, marker: packet.marker)
             sending.write(end..<end + RTPHeader.fixedLength) { bytes in
                 var cursor = 0
@@ -157,93 +128,10 @@ extension MediaRouter {
         _ watcher: VideoTrack.Watcher, track: Slab<VideoTrack>.Key, at keyFrame: Int, now: MediaTime
     ) {
         let packet = forward.packets[keyFrame]
-        let before = sessions.with(watcher.session) { session in
-            let before = session.sections[watcher.section].watched
-            session.sections[watcher.section].watched = track
-            session.sections[watcher.section].awaited = nil
+        sessions.with(watcher.session) { session in
             session.sections[watcher.section].outbound.rewriter.begin(
                 sequence: packet.sequence, timestamp: packet.timestamp, at: now)
-            return before
         }
-        if let before = before ?? nil { removeWatcher(watcher.session, section: watcher.section, of: before) }
-        videoTracks.with(track) { track in
-            for index in track.watchers.indices
-            where track.watchers[index].session == watcher.session
-                && track.watchers[index].section == watcher.section
-            {
-                track.watchers[index].isActive = true
-            }
-        }
-    }
-
-    // MARK: - Who sees whom
-
-    private func addVideoTrack(_ header: RTPHeader, owner: SocketOwner) -> Slab<VideoTrack>.Key {
-        let track = videoTracks.insert(
-            VideoTrack(session: owner.session, section: owner.section, ssrc: header.ssrc))
-        let room = sessions.with(owner.session) { session in
-            session.sections[owner.section].inbound?.videoTrack = track
-            return session.room
-        }
-        if let room { unassignedRooms.append(room) }
-        return track
-    }
-
-    private func removeWatcher(_ key: Slab<MediaSession>.Key, section: Int, of track: Slab<VideoTrack>.Key) {
-        videoTracks.with(track) { $0.watchers.removeAll { $0.session == key && $0.section == section } }
-    }
-
-    private func assignVideo(room key: Slab<MediaRoom>.Key, at now: MediaTime) {
-        guard let room = rooms[key] else { return }
-        let senders = room.sessions.filter { sessions[$0]?.videoTrack != nil }
-        let speaker = room.activeSpeaker.track.flatMap { room.tracks[$0] }
-        for viewer in room.sessions {
-            guard let session = sessions[viewer] else { continue }
-            let sections = session.sections.indices.filter {
-                session.sections[$0].setup.kind == .video && session.sections[$0].setup.sends
-            }
-            guard !sections.isEmpty else { continue }
-            let others = senders.filter { $0 != viewer && sessions[$0]?.participant != session.participant }
-            let shown = session.sections[sections[0]].awaited ?? session.sections[sections[0]].watched
-            let current = shown.flatMap { videoTracks[$0]?.session }
-            let assigned = VideoAssignment.assign(
-                sections: sections.count, senders: others, speaker: speaker, current: current)
-            for (section, sender) in zip(sections, assigned) {
-                watch(sender.flatMap { sessions[$0]?.videoTrack }, viewer: viewer, section: section, at: now)
-            }
-        }
-    }
-
-    private func watch(
-        _ track: Slab<VideoTrack>.Key?, viewer: Slab<MediaSession>.Key, section: Int, at now: MediaTime
-    ) {
-        guard let session = sessions[viewer] else { return }
-        let place = session.sections[section]
-        guard let track else {
-            unwatch(viewer, section: section)
-            return
-        }
-        if place.awaited == track { return }
-        if let awaited = place.awaited, awaited != place.watched {
-            removeWatcher(viewer, section: section, of: awaited)
-        }
-        sessions.with(viewer) { $0.sections[section].awaited = nil }
-        if place.watched == track { return }
-        sessions.with(viewer) { $0.sections[section].awaited = track }
-        videoTracks.with(track) {
-            $0.watchers.append(VideoTrack.Watcher(session: viewer, section: section, isActive: false))
-        }
-        // One that has just come and is about to be forwarded will do.
-        if forwardTrack == track, forward.firstKeyFrame != nil { return }
-        requestKeyFrame(track, at: now)
-    }
-}
-
-extension MediaRouter {
-    /// Whether a VP8 payload is the first of a key frame (RFC 7741, 4.2 and 4.3).
-    private static func beginsKeyFrame(_ payload: RawSpan) -> Bool {
-        guard let descriptor = try? VP8Descriptor(parsing: payload), descriptor.startsFrame else { return false }
-        let frame = payload.extracting(descriptor.length..<payload.byteCount)
-        return VP8PayloadHeader(parsing: frame)?.isKeyFrame ?? false
+        switchWatcher(watcher, to: track)
     }
 }

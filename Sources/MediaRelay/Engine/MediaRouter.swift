@@ -48,6 +48,9 @@ final class MediaRouter<Output: MediaOutput> {
     /// Video of the socket that is being read, and its track.
     var forward = ForwardBuffer()
     var forwardTrack: Slab<VideoTrack>.Key?
+    /// Tracks of which packets wait to be given to a codec worker.
+    var convertedTracks: [Slab<VideoTrack>.Key] = []
+    var lastConversion: ConversionID = 0
     /// Where a receiver's datagrams are put together.
     var sending = ByteStore(capacity: 64 * 1_600)
     /// Video sections are to be assigned anew in these rooms.

@@ -10,9 +10,8 @@ struct SessionProposal: Sendable {
         var index: Int
         var receives: Bool
         var sends: Bool
-        var payloadType: UInt8
+        var media: SectionMedia
         var audioLevelID: UInt8?
-        var mix: MixConfiguration?
         var multiplexesRTCP: Bool
         /// The endpoint's own key where the section is SRTP.
         var key: SRTPMasterKey?
@@ -60,11 +59,16 @@ struct SessionProposal: Sendable {
         do throws(MediaRefusal) {
             for stream in streams {
                 let sockets = try openSockets(for: stream, on: loop, ports: ports)
-                let setup = section(stream, sockets)
+                let theora = told(stream, on: loop)
+                let setup = section(stream, sockets, theora)
                 setups.append(setup)
-                local[stream.index] = LocalMedia(
+                var media = LocalMedia(
                     port: sockets.rtpPort, rtcpPort: sockets.rtcpPort, ssrc: setup.ssrc, canonicalName: name,
                     masterKey: setup.keys?.local)
+                if let theora, let type = setup.format(of: .theora)?.payloadType {
+                    media.parameters[type] = theora.parameters
+                }
+                local[stream.index] = media
             }
         } catch {
             for setup in setups {
@@ -92,10 +96,10 @@ struct SessionProposal: Sendable {
             throw .invalid(error.description)
         }
         let audio = NegotiationPolicy.Rules(
-            codecs: [.opus], maySend: request.maySend.contains(.audio),
+            codecs: RTPCodec.audio, maySend: request.maySend.contains(.audio),
             maximumBitrate: request.limits.audioBitrate, maximumSections: 1)
         let video = NegotiationPolicy.Rules(
-            codecs: [.vp8], maySend: request.maySend.contains(.video),
+            codecs: RTPCodec.video, maySend: request.maySend.contains(.video),
             maximumBitrate: request.limits.videoBitrate, maximumSections: mostVideoSections)
         let policy = NegotiationPolicy(
             audio: request.roomKinds.contains(.audio) ? audio : nil,
@@ -126,22 +130,24 @@ struct SessionProposal: Sendable {
         guard port > 0, port < .max - 3 else { throw .invalid("The port must be between 1 and 65531.") }
         // Whoever names no codec gets what the room has.
         let namesNone = audio == nil && video == nil
-        let audio = namesNone && request.roomKinds.contains(.audio) ? "opus" : audio
-        let video = namesNone && request.roomKinds.contains(.video) ? "vp8" : video
         var streams: [ListenDescription.Stream] = []
-        if let audio {
-            guard audio.lowercased() == "opus" else { throw .unsupported("There is no \(audio) sound to listen to.") }
-            streams.append(
-                ListenDescription.Stream(
-                    codec: .opus, payloadType: 96, port: port, maximumBitrate: request.limits.audioBitrate))
+        if let name = audio ?? (namesNone ? "opus" : nil) {
+            guard let codec = RTPCodec(audioNamed: name) else {
+                throw .unsupported("There is no \(name) sound to listen to.")
+            }
+            if request.roomKinds.contains(.audio) {
+                streams.append(
+                    ListenDescription.Stream(
+                        codec: codec, payloadType: 96, port: port, maximumBitrate: request.limits.audioBitrate))
+            }
         }
-        if let video {
-            guard video.lowercased() == "vp8" else { throw .unsupported("There is no \(video) video to see.") }
-        }
-        if video != nil, request.roomKinds.contains(.video) {
-            streams.append(
-                ListenDescription.Stream(
-                    codec: .vp8, payloadType: 97, port: port + 2, maximumBitrate: request.limits.videoBitrate))
+        if let name = video ?? (namesNone ? "vp8" : nil) {
+            guard let codec = RTPCodec(videoNamed: name) else { throw .unsupported("There is no \(name) video to see.") }
+            if request.roomKinds.contains(.video) {
+                streams.append(
+                    ListenDescription.Stream(
+                        codec: codec, payloadType: 97, port: port + 2, maximumBitrate: request.limits.videoBitrate))
+            }
         }
         guard !streams.isEmpty else { throw .wrongKind("The room does not carry this kind of media.") }
         return ListenDescription(name: "media-relay", address: request.requester, streams: streams)
@@ -151,19 +157,11 @@ struct SessionProposal: Sendable {
         _ index: Int, _ section: AcceptedSection, _ request: MediaOpenRequest, _ configuration: MediaConfiguration
     ) -> Stream {
         let isAudio = section.kind == .audio
-        var mix: MixConfiguration?
-        if isAudio, section.direction.sends {
-            let opus = OpusParameters(section.sendCodec.parameters)
-            let wanted = [
-                configuration.mixBitrate, request.limits.audioBitrate, opus.maximumAverageBitrate ?? .max,
-                payloadBitrate(section),
-            ]
-            mix = MixConfiguration(bitrate: max(6_000, wanted.min() ?? 6_000), ticks: section.packetTime / 20)
-        }
         return Stream(
             kind: isAudio ? .audio : .video, index: index, receives: section.direction.receives,
-            sends: section.direction.sends, payloadType: section.sendCodec.payloadType,
-            audioLevelID: section.audioLevelIdentifier, mix: mix, multiplexesRTCP: section.multiplexesRTCP,
+            sends: section.direction.sends,
+            media: SectionMedia(section, limits: request.limits, configuration: configuration),
+            audioLevelID: section.audioLevelIdentifier, multiplexesRTCP: section.multiplexesRTCP,
             key: section.crypto?.key, remoteRTP: SocketAddress(section.remoteRTP),
             remoteRTCP: SocketAddress(section.remoteRTCP))
     }
@@ -172,28 +170,14 @@ struct SessionProposal: Sendable {
         _ index: Int, _ stream: ListenDescription.Stream, _ request: MediaOpenRequest,
         _ configuration: MediaConfiguration
     ) -> Stream {
-        let isAudio = stream.codec == .opus
+        let isAudio = stream.codec.kind == .audio
         let remote = SocketAddress(request.requester, port: stream.port)
-        let mix = MixConfiguration(bitrate: min(configuration.mixBitrate, request.limits.audioBitrate), ticks: 1)
         return Stream(
             kind: isAudio ? .audio : .video, index: index, receives: false, sends: true,
-            payloadType: stream.payloadType, audioLevelID: nil, mix: isAudio ? mix : nil, multiplexesRTCP: false,
+            media: SectionMedia(stream, limits: request.limits, configuration: configuration), audioLevelID: nil,
+            multiplexesRTCP: false,
             key: nil,
             remoteRTP: remote, remoteRTCP: remote.with(port: stream.port + 1))
-    }
-
-    /// What the offer's `b=` leaves for payload, headers taken off.
-    private static func payloadBitrate(_ section: AcceptedSection) -> Int {
-        var least = Int.max
-        let time = section.packetTime
-        let overhead = WireBitrate.transportIndependent(kind: .audio, payload: 0, packetTime: time)
-        if let total = section.bandwidth.transportIndependent { least = min(least, total - overhead) }
-        if let total = section.bandwidth.applicationSpecific {
-            let headers = WireBitrate.applicationSpecific(
-                kind: .audio, payload: 0, packetTime: time, family: section.remoteRTP.address.family)
-            least = min(least, total - headers * 1_000)
-        }
-        return least
     }
 
     // MARK: - Opening
@@ -234,14 +218,24 @@ struct SessionProposal: Sendable {
         return isIPv4 ? .anyV4 : IPAddress(v6: 0, 0)
     }
 
-    private func section(_ stream: Stream, _ sockets: Sockets) -> SessionSetup.Section {
+    private func section(_ stream: Stream, _ sockets: Sockets, _ theora: ToldTheora?) -> SessionSetup.Section {
         SessionSetup.Section(
-            kind: stream.kind, receives: stream.receives, sends: stream.sends, payloadType: stream.payloadType,
-            audioLevelID: stream.audioLevelID, mix: stream.mix, rtpSocket: sockets.rtp, rtcpSocket: sockets.rtcp,
+            kind: stream.kind, receives: stream.receives, sends: stream.sends, formats: stream.media.formats,
+            eventType: stream.media.eventType, absorbedTypes: stream.media.absorbedTypes,
+            maximumBitrate: stream.media.maximumBitrate, theora: theora, audioLevelID: stream.audioLevelID,
+            mix: stream.media.mix, rtpSocket: sockets.rtp, rtcpSocket: sockets.rtcp,
             remoteRTP: stream.remoteRTP, remoteRTCP: stream.remoteRTCP, host: stream.remoteRTP,
             keys: stream.key.flatMap { remote in Self.randomKey(remote.suite).map { ($0, remote) } },
             ssrc: .random(in: 1 ... .max), firstSequence: .random(in: 0...0x7FFF),
             firstTimestamp: .random(in: 0 ... .max))
+    }
+
+    /// The Theora that an endpoint will be sent: what there is to be seen in the room, or else a stream of the relay's own.
+    private func told(_ stream: Stream, on loop: MediaLoop) -> ToldTheora? {
+        guard stream.sends, let format = stream.media.formats.first(where: { $0.codec == .theora }),
+            !format.takesInBand
+        else { return nil }
+        return loop.withRouter { $0.toldTheora(room: request.room, participant: request.participant) } ?? nil
     }
 
     /// A key for the relay's own direction, of the suite that the endpoint chose (RFC 4568, 6.1).
@@ -256,7 +250,12 @@ struct SessionProposal: Sendable {
             sessionID: .random(in: 1...UInt64(Int64.max)), version: 1, address: address)
         switch description {
         case .answer(let plan): return plan.answer(origin: origin, address: address, local: local).description
-        case .listen(let listen): return listen.sessionDescription(origin: origin).description
+        case .listen(var listen):
+            for index in listen.streams.indices {
+                guard let told = local[index]?.parameters[listen.streams[index].payloadType] else { continue }
+                listen.streams[index].parameters = told
+            }
+            return listen.sessionDescription(origin: origin).description
         }
     }
 
