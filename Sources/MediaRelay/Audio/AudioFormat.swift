@@ -28,6 +28,6 @@ enum AudioFormat: Hashable, Sendable {
 
     /// The RTP timestamp of a place in samples at 48 kHz.
     func timestamp(at position: Int64) -> UInt32 {
-        UInt32(truncatingIfNeeded: position / Int64(48_000 / clockRate))
+        UInt32(truncatingIfNeeded: position * Int64(clockRate) / 48_000)
     }
 }

@@ -35,7 +35,7 @@ final class FrameEncoder {
             let encoder = try SpeexEncoder(settings)
             let length = encoder.packetLength
             speex = consume encoder
-            packetSamples = length * (48_000 / band.sampleRate)
+            packetSamples = length * 48_000 / band.sampleRate
             narrow = [Float](repeating: 0, count: length + band.frameLength)
             resampler = try Resampler(inputRate: 48_000, outputRate: band.sampleRate, quality: 3)
             try fillFilter()

@@ -9,7 +9,7 @@ struct MixConfiguration: Hashable, Sendable {
     /// Packets in a hundred that the listeners lose: above 0, Opus carries redundancy for them.
     var expectedLoss = 0
     /// Whether the bitrate may vary under its limit; Speex only, Opus always does.
-    var variableBitrate = true
+    var variableBitrate = false
 }
 
 /// A track as the mixer of its room knows it; never given twice by one loop.

@@ -26,8 +26,8 @@ final class MixInput {
     private var jitter: JitterBuffer
     private var queue = SampleQueue()
     private let decoder: TrackDecoder
-    /// Samples at 48 kHz for each tick of the track's clock.
-    private let samplesPerClockTick: Int
+    /// Ticks of the track's clock in a second.
+    private let clockRate: Int
     private var speechTicks = 0
     private var idle = true
 
@@ -36,11 +36,11 @@ final class MixInput {
         self.track = track
         decoder = try TrackDecoder(format)
         jitter = JitterBuffer(clockRate: format.clockRate)
-        samplesPerClockTick = 48_000 / format.clockRate
+        clockRate = format.clockRate
     }
 
     /// What waits to be played, in ticks of the track's clock.
-    private var buffered: Int { queue.count / samplesPerClockTick }
+    private var buffered: Int { queue.count * clockRate / 48_000 }
 
     /// Whether somebody speaks, or did until just now.
     var isSpeaking: Bool { speechTicks > 0 }
@@ -109,7 +109,7 @@ final class MixInput {
             concealedTicks += 1
             decode { free in decoder.conceal(ticks: ticks, into: &free) }
         case .silence(let ticks):
-            queue.appendSilence(ticks * samplesPerClockTick)
+            queue.appendSilence(ticks * 48_000 / clockRate)
         case .idle:
             idle = true
             return false

@@ -2,8 +2,8 @@
 public struct MediaConfiguration: Sendable {
     /// The ports that sessions of RTP without ICE are given.
     public var rtpPorts: ClosedRange<UInt16> = 10_000...19_999
-    /// The address that sockets are bound to.
-    public var listenAddress = "0.0.0.0"
+    /// The addresses that sockets are bound to: of those of an endpoint's family, the one that reaches it.
+    public var listenAddresses = ["0.0.0.0", "::"]
     /// The address that answers name, or nil for the one that reaches the endpoint.
     public var publicAddress: String?
     /// Where plain RTP may be used.

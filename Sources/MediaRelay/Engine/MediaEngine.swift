@@ -111,6 +111,21 @@ public final class MediaEngine: Sendable {
             })
     }
 
+    /// Sets other limits for a session, in both directions; the completion comes when they are in force.
+    public func setLimits(
+        _ limits: MediaLimits, session: MediaSessionID, completion: @escaping @Sendable () -> Void
+    ) {
+        guard let loop = loop(of: session) else {
+            completion()
+            return
+        }
+        loop.post(
+            .run { loop in
+                _ = loop.withRouter { $0.setLimits(limits, session: session, at: MediaLoop.now()) }
+                completion()
+            })
+    }
+
     /// Says goodbye to everyone and ends the threads.
     public func shutdown(completion: @escaping @Sendable () -> Void) {
         let sessions: [MediaSessionID] = places.withLock { places in

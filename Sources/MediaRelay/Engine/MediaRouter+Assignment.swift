@@ -36,7 +36,9 @@ extension MediaRouter {
 
     /// A sender's first packet has come.
     func addVideoTrack(_ header: RTPHeader, format: WireFormat, owner: SocketOwner) -> Slab<VideoTrack>.Key {
-        var new = VideoTrack(session: owner.session, section: owner.section, codec: format.codec, ssrc: header.ssrc)
+        var new = VideoTrack(
+            session: owner.session, section: owner.section, codec: format.codec, ssrc: header.ssrc,
+            gate: FrameGate(videoLimit(of: owner)))
         if format.codec == .theora { new.theora = TheoraIngest(configuration: format.theora) }
         let track = videoTracks.insert(new)
         let room = sessions.with(owner.session) { session in
@@ -76,6 +78,7 @@ extension MediaRouter {
     private func assignVideo(room key: Slab<MediaRoom>.Key, at now: MediaTime) {
         guard let room = rooms[key] else { return }
         let senders = room.sessions.filter { sessions[$0]?.videoTrack != nil }
+        for sender in senders { noteLimit(of: sender) }
         let speaker = room.activeSpeaker.track.flatMap { room.tracks[$0] }
         for viewer in room.sessions {
             guard let session = sessions[viewer] else { continue }
@@ -89,8 +92,9 @@ extension MediaRouter {
             let assigned = VideoAssignment.assign(
                 sections: sections.count, senders: others, speaker: speaker, current: current)
             for (section, sender) in zip(sections, assigned) {
+                sessions.with(viewer) { $0.sections[section].noteLimit() }
                 let source = sender.flatMap { sessions[$0]?.videoTrack }
-                let track = source.flatMap { fitting($0, for: session.sections[section]) }
+                let track = source.flatMap { fitting($0, viewer: viewer, section: section) }
                 watch(track, viewer: viewer, section: section, at: now)
             }
         }
@@ -130,9 +134,19 @@ extension MediaRouter {
 
     // MARK: - As which track
 
+    /// A limiter that has to leave out too much asks for another encoding; that stays so for as long as the limit does.
+    private func noteLimit(of sender: Slab<MediaSession>.Key) {
+        guard let track = sessions[sender]?.videoTrack else { return }
+        videoTracks.with(track) { track in
+            if track.gate.needsTranscoding { track.transcodedBitrate = track.gate.limit.payloadBitrate * 9 / 10 }
+        }
+    }
+
     /// The track to send where `source` is to be seen: itself, or what is derived from it for those who cannot take it, or not at its bitrate.
-    private func fitting(_ source: Slab<VideoTrack>.Key, for section: MediaSession.Section) -> Slab<VideoTrack>.Key? {
-        guard let track = videoTracks[source] else { return nil }
+    private func fitting(
+        _ source: Slab<VideoTrack>.Key, viewer: Slab<MediaSession>.Key, section index: Int
+    ) -> Slab<VideoTrack>.Key? {
+        guard let track = videoTracks[source], let section = sessions[viewer]?.sections[index] else { return nil }
         let limit = [track.transcodedBitrate, section.transcodedBitrate].compactMap { $0 }.min()
         if limit == nil, section.setup.takes(track) { return source }
         return target(for: section, showing: track, limit: limit).flatMap { derivedTrack(of: source, target: $0) }

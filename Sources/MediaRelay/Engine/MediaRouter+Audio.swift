@@ -214,7 +214,9 @@ extension MediaRouter {
     /// Sends a listener the frames that are theirs: of their own mix where they are among the chosen, else of everyone's.
     private func send(_ batch: MixBatch, to key: Slab<MediaSession>.Key, at now: MediaTime) {
         sessions.with(key) { session in
-            guard let section = session.listeningSection, let mix = session.sections[section].setup.mix else {
+            guard let section = session.listeningSection, session.sections[section].isConnected,
+                let mix = session.sections[section].setup.mix
+            else {
                 return
             }
             let excluded = session.ownTrack.flatMap { batch.selected.contains($0) ? $0 : nil }
@@ -243,7 +245,7 @@ extension MediaRouter {
             guard let protected = protect(with: protector, at: 0, length: length) else { return }
             length = protected
         }
-        sending.read(0..<length) {
+        _ = sending.read(0..<length) {
             output.send($0, segment: length, socket: section.setup.rtpSocket, to: section.setup.remoteRTP)
         }
         section.outbound.nextSequence &+= 1

@@ -4,6 +4,8 @@ internal import Codec
 extension MediaRouter {
     /// The most that a derived track is given where limits allow more, bits of payload a second.
     static var mostDerivedBitrate: Int { 600_000 }
+    /// What no stream exceeds.
+    private static var unlimited: Int { 1 << 40 }
 
     /// The track that shows what `source` shows as `target` asks; nil where that codec cannot be had. It is made where there is none yet, and ends when its last watcher
     /// leaves and its last hold is released.
@@ -27,6 +29,7 @@ extension MediaRouter {
         let derived = videoTracks.insert(
             VideoTrack(
                 session: track.session, section: track.section, codec: target.codec, ssrc: track.ssrc,
+                gate: FrameGate(FrameGate.Limit(bitrate: Self.unlimited)),
                 derivation: VideoTrack.Derivation(source: source, conversion: id, target: target)))
         videoTracks.with(source) { track in
             track.conversion?.tracks[id] = derived
@@ -137,15 +140,16 @@ extension MediaRouter {
         let sequence = videoTracks.with(key) { track in
             let sequence = track.derivation?.nextSequence ?? 0
             track.derivation?.nextSequence = sequence + 1
-            track.highest = sequence
-            if packet.beginsKeyFrame { track.keyFrames.satisfied() }
             return sequence
         }
-        let header = RTPHeader(
-            sequenceNumber: SequenceNumber(UInt16(truncatingIfNeeded: sequence ?? 0)), timestamp: packet.timestamp,
-            marker: packet.marker, payload: 0..<packet.payload.count)
         batch.output.read(packet.payload) { payload in
-            forward.append(header, sequence: sequence ?? 0, payload: payload, beginsKeyFrame: packet.beginsKeyFrame)
+            var derived = ForwardBuffer.Packet(
+                range: 0..<RTPHeader.fixedLength + payload.byteCount, sequence: sequence ?? 0,
+                timestamp: packet.timestamp, marker: packet.marker, beginsKeyFrame: packet.beginsKeyFrame)
+            if videoTracks.with(key, { $0.codec == .vp8 }) == true {
+                derived.descriptor = (try? VP8Descriptor(parsing: payload)) ?? VP8Descriptor()
+            }
+            admit(derived, payload: payload, into: key, isCounted: false, at: now)
         }
     }
 }

@@ -71,12 +71,18 @@ extension MediaRouter {
     private func receiveMedia(
         _ header: RTPHeader, _ packet: RawSpan, source: SocketAddress, owner: SocketOwner, at now: MediaTime
     ) {
+        var header = header
+        var isAgain = false
         let verdict: WireFormat? =
             sessions.with(owner.session) { session in
                 let setup = session.sections[owner.section].setup
                 guard setup.receives, session.maySend.contains(setup.kind) else {
                     session.drops.notAllowed += 1
                     return nil
+                }
+                if let again = setup.retransmission, again.payloadType == header.payloadType {
+                    isAgain = true
+                    return setup.formats.first
                 }
                 guard let format = setup.format(ofType: header.payloadType) else {
                     // Events and comfort noise were agreed on, but say nothing to a mix.
@@ -90,6 +96,10 @@ extension MediaRouter {
         guard !header.payload.isEmpty else {
             sessions.with(owner.session) { $0.drops.malformed += 1 }
             return
+        }
+        if isAgain {
+            guard let first = unwrap(header, packet, owner: owner), !first.payload.isEmpty else { return }
+            header = first
         }
         guard let sequence = count(header, format: format, owner: owner, at: now) else { return }
         if format.codec.kind == .audio {
@@ -122,6 +132,7 @@ extension MediaRouter {
                 .receive(header.sequenceNumber, timestamp: header.timestamp, at: time)
             guard let arrival, arrival != .suspect else { return nil }
             session.sections[owner.section].inbound?.packetsSinceReport += 1
+            session.sections[owner.section].inbound?.bytesSinceReport += header.payload.count
             return session.sections[owner.section].inbound?.sequence.unwrap(header.sequenceNumber)
         } ?? nil
     }

@@ -14,6 +14,7 @@ extension MediaRouter {
             MediaSession.Section(
                 setup: section, protector: section.keys.flatMap { try? SRTPProtector($0.local) },
                 unprotector: section.keys.flatMap { try? SRTPUnprotector($0.remote) },
+                isConnected: !section.isStream,
                 outbound: OutboundStream(
                     payloadType: section.payloadType,
                     rewriter: StreamRewriter(
@@ -27,7 +28,9 @@ extension MediaRouter {
         let key = sessions.insert(
             MediaSession(
                 id: setup.id, participant: setup.participant, room: room, canonicalName: setup.canonicalName,
-                allowed: setup.maySend, muted: setup.muted, sections: sections, opened: now, nextReport: firstReport))
+                allowed: setup.maySend, limits: setup.limits, muted: setup.muted, sections: sections, opened: now,
+                nextReport: firstReport,
+                lastReportTime: now))
         sessionsByID[setup.id] = key
         timers.insert(Timer(time: firstReport, target: .report(key)))
         for (index, section) in setup.sections.enumerated() {
@@ -110,7 +113,8 @@ extension MediaRouter {
     private func isReplaced(_ earlier: Slab<MediaSession>.Key, by setup: SessionSetup) -> Bool {
         guard let session = sessions[earlier], session.participant == setup.participant else { return false }
         return session.sections.contains { section in
-            section.setup.sends && setup.sections.contains { $0.sends && $0.remoteRTP == section.setup.remoteRTP }
+            section.setup.sends && !section.setup.isStream
+                && setup.sections.contains { $0.sends && !$0.isStream && $0.remoteRTP == section.setup.remoteRTP }
         }
     }
 

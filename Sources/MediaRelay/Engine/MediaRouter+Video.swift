@@ -6,9 +6,13 @@ extension MediaRouter {
     func receiveVideo(
         _ header: RTPHeader, sequence: UInt64, _ packet: RawSpan, owner: SocketOwner, at now: MediaTime
     ) {
-        guard let (known, format) = sessions.with(owner.session, { session in
-            session.sections[owner.section].inbound.map { ($0.videoTrack, $0.format) }
-        }) ?? nil else { return }
+        guard
+            let (known, format) = sessions.with(
+                owner.session,
+                { session in
+                    session.sections[owner.section].inbound.map { ($0.videoTrack, $0.format) }
+                }) ?? nil
+        else { return }
         let track = known ?? addVideoTrack(header, format: format, owner: owner)
         if forwardTrack != track {
             forwardVideo(at: now)
@@ -18,11 +22,34 @@ extension MediaRouter {
         if format.codec == .theora {
             receiveTheora(header, sequence: sequence, packet, track: track, at: now)
         } else {
-            receiveVP8(header, sequence: sequence, payload, track: track)
+            receiveVP8(header, sequence: sequence, payload, track: track, at: now)
         }
         // Who is to see a new track must be known before its first key frame goes by.
         if known == nil { assignVideo(at: now) }
         collect(header, sequence: sequence, payload: payload, of: track)
+    }
+
+    /// Takes a packet into a track: past the track's limiter, which may keep it for a while or leave it out, to those who watch.
+    ///
+    /// - Parameter isCounted: whether its number is the sender's own, so that gaps are losses.
+    func admit(
+        _ packet: ForwardBuffer.Packet, payload: RawSpan, into key: Slab<VideoTrack>.Key, isCounted: Bool,
+        at now: MediaTime
+    ) {
+        let needs = videoTracks.with(key) { track in
+            if packet.beginsKeyFrame { track.keyFrames.satisfied() }
+            let isHopeless = isCounted && track.losses.receive(packet.sequence, at: now)
+            if track.gate.offer(packet, payload: payload, at: now) == .pass,
+                let shift = track.gate.shift(of: packet.sequence)
+            {
+                track.pass(packet, shift, payload, into: &forward)
+            }
+            track.release(into: &forward, at: now)
+            return (keyFrame: isHopeless || track.gate.wantsKeyFrame(at: now), losses: track.repairsLosses)
+        }
+        if needs?.keyFrame == true { requestKeyFrame(key, at: now) }
+        if needs?.losses == true { scheduleRepair(key) }
+        scheduleRelease(key, at: now)
     }
 
     /// Sends the packets that have come of one track to all who watch it.
@@ -30,12 +57,13 @@ extension MediaRouter {
         guard let track = forwardTrack else { return }
         forwardTrack = nil
         defer { forward.removeAll() }
+        guard !forward.isEmpty else { return }
         let keyFrame = forward.firstKeyFrame
         var index = 0
         while let watcher = watcher(index, of: track) {
             index += 1
             if watcher.isActive {
-                forward(from: 0, to: watcher, at: now)
+                forward(track, to: watcher, keyFrame: keyFrame, at: now)
             } else if let keyFrame {
                 guard !isWithinFrame(watcher, at: now) else {
                     requestKeyFrame(track, at: now)
@@ -45,6 +73,27 @@ extension MediaRouter {
                 forward(from: keyFrame, to: watcher, at: now)
             }
         }
+    }
+
+    /// Sends what has come to somebody who watches already, unless their picture is broken until the next key frame.
+    private func forward(
+        _ track: Slab<VideoTrack>.Key, to watcher: VideoTrack.Watcher, keyFrame: Int?, at now: MediaTime
+    ) {
+        let state = sessions.with(watcher.session) { session in
+            let outbound = session.sections[watcher.section].outbound
+            return (session.sections[watcher.section].isConnected, outbound.awaitsKeyFrame)
+        }
+        guard let (isConnected, awaitsKeyFrame) = state, isConnected else { return }
+        guard awaitsKeyFrame else {
+            forward(from: 0, to: watcher, at: now)
+            return
+        }
+        guard let keyFrame else {
+            requestKeyFrame(track, at: now)
+            return
+        }
+        sessions.with(watcher.session) { $0.sections[watcher.section].outbound.awaitsKeyFrame = false }
+        forward(from: keyFrame, to: watcher, at: now)
     }
 
     /// Somebody lost pictures, or sees a track for the first time: asks its sender for a key frame.
@@ -66,50 +115,65 @@ extension MediaRouter {
 
     /// Sends the packets from `first` on, run by run, each run in one call.
     private func forward(from first: Int, to watcher: VideoTrack.Watcher, at now: MediaTime) {
-        sessions.with(watcher.session) { session in
+        let isWhole = sessions.with(watcher.session) { session in
+            if session.sections[watcher.section].outbound.gate != nil {
+                _ = forwardThroughGate(from: first, to: &session.sections[watcher.section], at: now)
+                return false
+            }
             var start = first
             while start < forward.packets.count {
                 let end = forward.endOfRun(from: start)
-                forward(start..<end, to: &session.sections[watcher.section], at: now)
+                guard forward(start..<end, to: &session.sections[watcher.section], at: now) else { return false }
                 start = end
             }
+            return true
         }
+        if isWhole == false { scheduleOutput(watcher, at: now) }
     }
 
-    /// Sends packets of one size, of which only the last may be shorter.
-    private func forward(_ run: Range<Int>, to section: inout MediaSession.Section, at now: MediaTime) {
+    /// Sends packets of one size, of which only the last may be shorter; false where the endpoint's connection did not take them all.
+    private func forward(_ run: Range<Int>, to section: inout MediaSession.Section, at now: MediaTime) -> Bool {
         let tag = section.protector?.suite.tagLength ?? 0
         let segment = forward.packets[run.lowerBound].range.count + tag
         var end = 0
         for index in run {
             let packet = forward.packets[index]
-            let numbers = section.outbound.rewriter.rewrite(
-                sequence: packet.sequence, timestamp: packet.timestamp, at: now)
             // What belongs to the time before the switch is left out.
-            guard let (number, time) = numbers else { continue }
+            let numbers = section.outbound.rewriter.rewrite(packet, shift: PacketMap.Shift(), at: now)
+            guard let numbers else { continue }
             forward.bytes.read(packet.range) { sending.copy($0, to: end) }
-            let header = RTPHeader(
-                payloadType: section.outbound.payloadType, sequenceNumber: number, timestamp: time,
-                ssrc: section.setup.ssrc, marker: packet.marker)
-            sending.write(end..<end + RTPHeader.fixedLength) { bytes in
-                var cursor = 0
-                try? header.write(into: &bytes, at: &cursor)
-            }
-            if let protector = section.protector {
-                guard protect(with: protector, at: end, length: packet.range.count) != nil else { continue }
-            }
-            end += packet.range.count + tag
-            section.outbound.statistics.send(
-                timestamp: time, payloadLength: packet.range.count - RTPHeader.fixedLength,
-                at: UInt64(max(0, now.nanoseconds)))
-            section.outbound.packetsSinceReport += 1
-            section.outbound.endedFrame = packet.marker
-            section.outbound.lastSent = now
+            guard let length = complete(packet, numbers, at: end, for: section) else { continue }
+            end += length
+            section.outbound.note(packet, numbers, at: now)
         }
-        guard end > 0 else { return }
-        sending.read(0..<end) {
-            output.send($0, segment: segment, socket: section.setup.rtpSocket, to: section.setup.remoteRTP)
+        guard end > 0 else { return true }
+        return sending.read(0..<end) {
+            let isWhole = output.send(
+                $0, segment: segment, socket: section.setup.rtpSocket, to: section.setup.remoteRTP)
+            // Somebody who reads too slowly has lost a part of this frame.
+            if !isWhole { section.outbound.awaitsKeyFrame = true }
+            return isWhole
         }
+    }
+
+    /// Makes a whole packet of the bytes that stand at `start` of ``sending``, header and payload: its length, protection included, or nil where it cannot be protected.
+    func complete(
+        _ packet: ForwardBuffer.Packet, _ numbers: StreamRewriter.Numbers, at start: Int,
+        for section: MediaSession.Section
+    ) -> Int? {
+        let header = RTPHeader(
+            payloadType: section.outbound.payloadType, sequenceNumber: numbers.sequence, timestamp: numbers.timestamp,
+            ssrc: section.setup.ssrc, marker: packet.marker)
+        sending.write(start..<start + packet.range.count) { bytes in
+            var cursor = 0
+            try? header.write(into: &bytes, at: &cursor)
+            if let picture = numbers.picture {
+                packet.descriptor.rewrite(
+                    pictureID: picture.pictureID, baseLayerIndex: picture.baseLayerIndex, in: &bytes, payloadAt: cursor)
+            }
+        }
+        guard let protector = section.protector else { return packet.range.count }
+        return protect(with: protector, at: start, length: packet.range.count)
     }
 
     /// Whether a frame of what is watched now is still on its way, so that a switch would leave it broken. One that has not gone on for long never will.
@@ -129,9 +193,11 @@ extension MediaRouter {
     ) {
         let packet = forward.packets[keyFrame]
         sessions.with(watcher.session) { session in
-            session.sections[watcher.section].outbound.rewriter.begin(
-                sequence: packet.sequence, timestamp: packet.timestamp, at: now)
+            session.sections[watcher.section].outbound.rewriter.begin(packet, at: now)
+            session.sections[watcher.section].outbound.gate = nil
+            session.sections[watcher.section].outbound.awaitsKeyFrame = false
         }
         switchWatcher(watcher, to: track)
+        fitReceiver(watcher.session, section: watcher.section)
     }
 }

@@ -1,18 +1,19 @@
 /// What the forwarder must know of each codec's payloads.
 extension MediaRouter {
-    /// Keeps a VP8 packet for those who watch.
-    func receiveVP8(_ header: RTPHeader, sequence: UInt64, _ payload: RawSpan, track: Slab<VideoTrack>.Key) {
-        let size = Self.keyFrameSize(payload)
-        if let size {
-            videoTracks.with(track) { track in
-                track.keyFrames.satisfied()
-                track.size = size
-            }
-        }
-        forward.append(header, sequence: sequence, payload: payload, beginsKeyFrame: size != nil)
+    /// Takes in a VP8 packet.
+    func receiveVP8(
+        _ header: RTPHeader, sequence: UInt64, _ payload: RawSpan, track: Slab<VideoTrack>.Key, at now: MediaTime
+    ) {
+        let descriptor = try? VP8Descriptor(parsing: payload)
+        let size = descriptor.flatMap { Self.keyFrameSize(payload, $0) }
+        if let size { videoTracks.with(track) { $0.size = size } }
+        let packet = ForwardBuffer.Packet(
+            range: 0..<RTPHeader.fixedLength + payload.byteCount, sequence: sequence, timestamp: header.timestamp,
+            marker: header.marker, beginsKeyFrame: size != nil, descriptor: descriptor ?? VP8Descriptor())
+        admit(packet, payload: payload, into: track, isCounted: true, at: now)
     }
 
-    /// Keeps a Theora packet for those who watch, with the headers before it where they are due.
+    /// Takes in a Theora packet, with the headers before it where they are due.
     func receiveTheora(
         _ header: RTPHeader, sequence: UInt64, _ packet: RawSpan, track key: Slab<VideoTrack>.Key, at now: MediaTime
     ) {
@@ -20,24 +21,26 @@ extension MediaRouter {
         let verdict = videoTracks.with(key) { $0.theora?.receive(header, sequence: sequence, packet) } ?? nil
         let configuration = videoTracks.with(key) { $0.theora?.configuration } ?? nil
         if let configuration, configuration.identifier != before { noteConfiguration(configuration, of: key) }
-        guard let configuration, case .data(let data, let beginsKeyFrame, let endsFrame)? = verdict else { return }
+        guard let configuration, case .data(let place, let beginsKeyFrame, let endsFrame)? = verdict else { return }
         var begins = beginsKeyFrame
-        var number = data
+        var number = place
         if beginsKeyFrame {
             let isDue = videoTracks.with(key) { track in
-                track.keyFrames.satisfied()
-                return track.theora?.isDue(at: now) == true || track.watchers.contains { !$0.isActive }
+                track.theora?.isDue(at: now) == true || track.watchers.contains { !$0.isActive }
             }
             if isDue == true {
                 number = insert(configuration, before: sequence, timestamp: header.timestamp, of: key, at: now)
                 begins = false
             }
         }
-        var marked = header
-        marked.marker = endsFrame
-        forward.append(
-            marked, sequence: number, payload: packet.extracting(header.payload), beginsKeyFrame: begins,
-            theora: configuration.identifier)
+        let payload = packet.extracting(header.payload)
+        theoraPayload.grow(to: payload.byteCount)
+        theoraPayload.copy(payload, to: 0)
+        theoraPayload.write(0..<payload.byteCount) { $0.store(uint24: configuration.identifier, at: 0) }
+        let data = ForwardBuffer.Packet(
+            range: 0..<RTPHeader.fixedLength + payload.byteCount, sequence: number, timestamp: header.timestamp,
+            marker: endsFrame, beginsKeyFrame: begins)
+        theoraPayload.read(0..<payload.byteCount) { admit(data, payload: $0, into: key, isCounted: false, at: now) }
     }
 
     /// Puts a stream's headers before a key frame; the key frame's number after them.
@@ -67,11 +70,10 @@ extension MediaRouter {
         let first = videoTracks.with(key) { $0.theora?.insert(count, before: sequence, at: now) } ?? nil
         guard let first else { return sequence }
         for (index, payload) in payloads.enumerated() {
-            let number = first + UInt64(index)
-            let header = RTPHeader(
-                sequenceNumber: SequenceNumber(UInt16(truncatingIfNeeded: number)), timestamp: timestamp, marker: false,
-                payload: 0..<payload.count)
-            forward.append(header, sequence: number, payload: payload.span.bytes, beginsKeyFrame: index == 0)
+            let packet = ForwardBuffer.Packet(
+                range: 0..<RTPHeader.fixedLength + payload.count, sequence: first + UInt64(index),
+                timestamp: timestamp, marker: false, beginsKeyFrame: index == 0)
+            admit(packet, payload: payload.span.bytes, into: key, isCounted: false, at: now)
         }
         return first + UInt64(count)
     }
@@ -83,7 +85,9 @@ extension MediaRouter {
             return session.videoTrack.flatMap { videoTracks[$0] }
         }
         for track in tracks {
-            guard let configuration = track.theora?.configuration, let size = configuration.pictureSize else { continue }
+            guard let configuration = track.theora?.configuration, let size = configuration.pictureSize else {
+                continue
+            }
             return ToldTheora(configuration: configuration, size: size, frameRate: TheoraStream.frameRate, isOwn: false)
         }
         let seen = tracks.lazy.compactMap(\.size).first { $0.width > 0 && $0.height > 0 }
@@ -104,8 +108,8 @@ extension MediaRouter {
     }
 
     /// The picture's size where a VP8 payload is the first of a key frame (RFC 7741, 4.2 and 4.3).
-    private static func keyFrameSize(_ payload: RawSpan) -> PictureSize? {
-        guard let descriptor = try? VP8Descriptor(parsing: payload), descriptor.startsFrame else { return nil }
+    private static func keyFrameSize(_ payload: RawSpan, _ descriptor: VP8Descriptor) -> PictureSize? {
+        guard descriptor.startsFrame else { return nil }
         let frame = payload.extracting(descriptor.length..<payload.byteCount)
         guard let header = VP8PayloadHeader(parsing: frame), header.isKeyFrame else { return nil }
         return PictureSize(width: header.width ?? 0, height: header.height ?? 0)

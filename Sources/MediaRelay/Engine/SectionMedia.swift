@@ -16,6 +16,10 @@ struct SectionMedia: Sendable {
     var absorbedTypes: [UInt8] = []
     /// How the endpoint hears the mix; nil for pictures, and for who hears nothing.
     var mix: MixConfiguration?
+    /// The most that the endpoint itself and the settings allow of a mix; nil where there is none.
+    var mostMixBitrate: Int?
+    /// What the offer said that is taken at most of pictures, in bits a second with RTP headers.
+    var offeredBitrate: Int?
     /// The most that is sent, in bits of payload a second.
     var maximumBitrate: Int
 
@@ -35,16 +39,16 @@ struct SectionMedia: Sendable {
                 absorbedTypes.append(map.payloadType)
             }
         }
-        let offered = Self.payloadBitrate(section)
         guard section.kind == .audio else {
-            maximumBitrate = max(Self.leastVideoBitrate, min(limits.videoBitrate, offered))
+            offeredBitrate = Self.videoBitrate(section)
+            maximumBitrate = max(Self.leastVideoBitrate, min(limits.videoBitrate, Self.payloadBitrate(section)))
             return
         }
-        maximumBitrate = min(limits.audioBitrate, offered)
+        maximumBitrate = Self.audioPayload(limits, section)
         guard section.direction.sends else { return }
-        mix = Self.mix(
+        takeMix(
             section.sendCodec.codec, section.sendCodec.parameters, ticks: section.packetTime / 20,
-            limit: min(maximumBitrate, configuration.mixBitrate))
+            most: min(Self.payloadBitrate(section), configuration.mixBitrate))
     }
 
     /// What is sent to a player that only listens.
@@ -55,26 +59,51 @@ struct SectionMedia: Sendable {
             return
         }
         maximumBitrate = limits.audioBitrate
-        mix = Self.mix(
-            stream.codec, FormatParameters(), ticks: 1, limit: min(maximumBitrate, configuration.mixBitrate))
+        takeMix(stream.codec, FormatParameters(), ticks: 1, most: configuration.mixBitrate)
     }
 
-    private static func mix(
-        _ codec: RTPCodec, _ parameters: FormatParameters, ticks: Int, limit: Int
-    ) -> MixConfiguration? {
-        guard let format = AudioFormat(codec) else { return nil }
+    /// The least bitrate that sound can do with, in bits of payload a second.
+    static func leastBitrate(_ format: AudioFormat) -> Int {
+        switch format {
+        case .opus: leastOpusBitrate
+        case .speex(let band): SpeexParameters.leastBitrate(at: band.sampleRate)
+        }
+    }
+
+    /// Decides how the mix is encoded; `most` is what the endpoint and the settings allow.
+    private mutating func takeMix(_ codec: RTPCodec, _ parameters: FormatParameters, ticks: Int, most: Int) {
+        guard let format = AudioFormat(codec) else { return }
+        var most = most
+        var isVariable = true
         switch format {
         case .opus:
-            let opus = OpusParameters(parameters)
-            let bitrate = max(leastOpusBitrate, min(limit, opus.maximumAverageBitrate ?? .max))
-            return MixConfiguration(bitrate: bitrate, ticks: ticks)
+            most = min(most, OpusParameters(parameters).maximumAverageBitrate ?? .max)
         case .speex(let band):
             let speex = SpeexParameters(parameters)
-            let most = min(limit, mostSpeexBitrate, speex.maximumBitrate(at: band.sampleRate) ?? .max)
-            return MixConfiguration(
-                format: format, bitrate: max(SpeexParameters.leastBitrate(at: band.sampleRate), most), ticks: ticks,
-                variableBitrate: speex.variableBitrate == .on)
+            most = min(most, Self.mostSpeexBitrate, speex.maximumBitrate(at: band.sampleRate) ?? .max)
+            isVariable = speex.variableBitrate == .on
         }
+        mostMixBitrate = most
+        mix = MixConfiguration(
+            format: format, bitrate: max(Self.leastBitrate(format), min(most, maximumBitrate)), ticks: ticks,
+            variableBitrate: isVariable)
+    }
+
+    /// The payload that a limit on sound leaves: what it says, or less the headers where those are counted.
+    private static func audioPayload(_ limits: MediaLimits, _ section: AcceptedSection) -> Int {
+        guard limits.countsHeaders else { return limits.audioBitrate }
+        let headers = WireBitrate.applicationSpecific(
+            kind: .audio, payload: 0, packetTime: section.packetTime, family: section.remoteRTP.address.family)
+        return limits.audioBitrate - headers * 1_000
+    }
+
+    /// What the offer's `b=` of a video section leaves, with RTP headers.
+    private static func videoBitrate(_ section: AcceptedSection) -> Int? {
+        if let total = section.bandwidth.transportIndependent { return total }
+        guard let total = section.bandwidth.applicationSpecific else { return nil }
+        // Of packets of the usual size, the headers of IP and UDP are so much.
+        let header = WireBitrate.networkHeader(section.remoteRTP.address.family)
+        return total * 1_100 / (1_100 + header)
     }
 
     /// What the offer's `b=` leaves for payload, headers taken off.

@@ -48,6 +48,11 @@ public struct RTPHeader: Equatable, Sendable {
         self.payload = payload
     }
 
+    /// Leaves out the first bytes of the payload, which are a heading of their own; at most all of them.
+    mutating func skipPayload(_ bytes: Int) {
+        payload = min(payload.lowerBound + bytes, payload.upperBound)..<payload.upperBound
+    }
+
     /// Reads and validates the header of `packet`, a whole datagram (RFC 3550, A.1).
     ///
     /// With `encrypted` the padding is not looked at, because SRTP encrypts it; `payload` then reaches to the end.

@@ -16,6 +16,11 @@ enum TheoraStream {
         }
     }()
 
+    /// Makes what is needed to tell headers; at the first call it takes some milliseconds.
+    static func prepare() {
+        _ = template
+    }
+
     /// The settings of an encoder. The headers that it makes depend on size and frame rate only, so that they can be told before there is a picture.
     static func configuration(size: PictureSize, frameRate: Int, bitrate: Int) -> TheoraEncoderConfiguration {
         var settings = TheoraEncoderConfiguration(
@@ -31,7 +36,9 @@ enum TheoraStream {
         let blocks = PictureSize(width: (size.width + 15) / 16, height: (size.height + 15) / 16)
         let rest = blocks.height * 16 - size.height
         func put(_ value: Int, _ bytes: Int, at place: Int) {
-            for index in 0..<bytes { headers[0][place + index] = UInt8(truncatingIfNeeded: value >> (8 * (bytes - 1 - index))) }
+            for index in 0..<bytes {
+                headers[0][place + index] = UInt8(truncatingIfNeeded: value >> (8 * (bytes - 1 - index)))
+            }
         }
         put(blocks.width, 2, at: 10)
         put(blocks.height, 2, at: 12)

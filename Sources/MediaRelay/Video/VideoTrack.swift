@@ -39,8 +39,6 @@ struct VideoTrack {
     var ssrc: UInt32
     var watchers: [Watcher] = []
     var keyFrames = KeyFrameRequests()
-    /// The newest packet that was taken in.
-    var highest: UInt64 = 0
     /// The picture's size, once a key frame has told it.
     var size: PictureSize?
     /// Theora's headers, and what is done with those in the stream.
@@ -51,15 +49,54 @@ struct VideoTrack {
     var derivation: Derivation?
     /// What is derived from it.
     var conversion: Conversion?
+    /// Keeps the track under its sender's limit.
+    var gate: FrameGate
+    /// Packets that were lost on the way in.
+    var losses = LossTracker()
+    /// Whether the sender sends lost packets again.
+    var repairsLosses = false
+    /// Whether a timer waits for losses to be asked for, and when held packets are to be released.
+    var repairIsScheduled = false
+    var nextRelease: MediaTime?
+    /// What was sent on lately.
+    var recent = PacketCache()
+    /// Bits of packets that were sent on, for the statistics; and the limiter's state as it was last told.
+    var isHeldBack = false
 
     /// A track of a session's own, or one that is derived from it.
     init(
-        session: Slab<MediaSession>.Key, section: Int, codec: RTPCodec, ssrc: UInt32, derivation: Derivation? = nil
+        session: Slab<MediaSession>.Key, section: Int, codec: RTPCodec, ssrc: UInt32, gate: FrameGate,
+        derivation: Derivation? = nil
     ) {
         self.session = session
         self.section = section
         self.codec = codec
         self.ssrc = ssrc
+        self.gate = gate
         self.derivation = derivation
+    }
+}
+
+extension VideoTrack {
+    /// Puts a packet that the limiter lets pass into `forward`, under its own numbers among those that pass, and keeps it for those who lose it.
+    mutating func pass(
+        _ packet: ForwardBuffer.Packet, _ shift: PacketMap.Shift, _ payload: RawSpan, into forward: inout ForwardBuffer
+    ) {
+        forward.append(packet, shift: shift, payload: payload)
+        keepLast(of: forward)
+    }
+
+    /// Lets those held packets out for which the limit has room now.
+    mutating func release(into forward: inout ForwardBuffer, at now: MediaTime) {
+        guard gate.isHolding else { return }
+        while let (packet, shift) = gate.takeReleased(at: now) {
+            gate.readReleased(packet) { forward.append(packet, shift: shift, payload: $0) }
+            keepLast(of: forward)
+        }
+    }
+
+    private mutating func keepLast(of forward: ForwardBuffer) {
+        guard let last = forward.packets.last else { return }
+        forward.bytes.read(last.range) { recent.keep(last, $0) }
     }
 }

@@ -21,6 +21,16 @@ final class MediaBridge: MediaControl, Sendable {
                 let reasons = drops.occurred.map { "\($0.count) \($0.reason)" }.joined(separator: ", ")
                 log.info("media session \(session.rawValue.prefix(8))… is over; packets dropped: \(reasons)")
             }
+            if case .limited(let session, let kind, let intervention) = event {
+                let what = kind == .audio ? "sound" : "video"
+                if let intervention {
+                    log.info(
+                        "media session \(session.rawValue.prefix(8))… sends \(intervention.bitrate) bit/s of \(what) and is held to \(intervention.limit)"
+                    )
+                } else {
+                    log.info("media session \(session.rawValue.prefix(8))… is within its limit of \(what) again")
+                }
+            }
             if let event = MediaEvent(event) { onEvent(event) }
         }
     }
@@ -31,8 +41,8 @@ final class MediaBridge: MediaControl, Sendable {
         case .setMaySend(let session, let kinds):
             let muted = MediaRelay.MediaKinds([.audio, .video]).subtracting(.init(kinds))
             engine.setMuted(muted, session: .init(session)) { completion(.done) }
-        case .setLimits:
-            completion(.failed(Refusal(.unsupported, "The limits of a session cannot be changed while it lasts.")))
+        case .setLimits(let session, let limits):
+            engine.setLimits(self.limits(limits), session: .init(session)) { completion(.done) }
         case .close(let session, _):
             engine.close(.init(session)) { completion(.done) }
         }
@@ -43,6 +53,12 @@ final class MediaBridge: MediaControl, Sendable {
         await withCheckedContinuation { continuation in
             engine.shutdown { continuation.resume() }
         }
+    }
+
+    private func limits(_ limits: Signaling.MediaLimits) -> MediaRelay.MediaLimits {
+        .init(
+            audioBitrate: limits.audioBitrate ?? defaults.audioBitrate,
+            videoBitrate: limits.videoBitrate ?? defaults.videoBitrate)
     }
 
     private func open(_ open: MediaOpen, _ completion: @escaping @Sendable (MediaOutcome) -> Void) {
@@ -65,9 +81,7 @@ final class MediaBridge: MediaControl, Sendable {
             session: .init(open.session), room: String(open.room), participant: String(open.participant),
             description: description, requester: requester, roomKinds: allowed, maySend: allowed,
             muted: allowed.subtracting(.init(open.maySend)),
-            limits: .init(
-                audioBitrate: open.limits.audioBitrate ?? defaults.audioBitrate,
-                videoBitrate: open.limits.videoBitrate ?? defaults.videoBitrate))
+            limits: limits(open.limits))
         engine.open(request) { result in
             switch result {
             case .success(let sdp): completion(.opened(MediaAnswer(sdp: sdp, publishes: [])))
@@ -82,7 +96,7 @@ extension MediaConfiguration {
         self.init()
         let media = configuration.media
         rtpPorts = UInt16(media.rtpPorts.first)...UInt16(media.rtpPorts.last)
-        listenAddress = configuration.listen.first ?? listenAddress
+        listenAddresses = configuration.listen
         publicAddress = media.publicAddress.isEmpty ? nil : media.publicAddress
         plainRTP =
             switch media.plainRTP {
@@ -121,7 +135,7 @@ extension MediaEvent {
                 case .replaced: "another session receives at the same ports"
                 }
             self = .ended(Signaling.MediaSessionID(session.rawValue), reason: sentence)
-        case .dropped:
+        case .dropped, .limited:
             return nil
         case .speaking(let room, let participants):
             guard let room = Int64(room) else { return nil }

@@ -23,6 +23,8 @@ final class SimulatedRelay: MediaOutput {
     var sent: [Datagram] = []
     var events: [MediaEngineEvent] = []
     var closedSockets: [Int] = []
+    /// Sockets whose endpoint takes nothing, as a slow reader over TCP.
+    var blockedSockets: Set<Int> = []
     /// Codec work waits here while ``delaysMixing`` is set.
     var delaysMixing = false
     private var waiting: [(MixBatch, RoomMixer, Slab<MediaRoom>.Key)] = []
@@ -104,7 +106,9 @@ final class SimulatedRelay: MediaOutput {
     func join(
         _ name: String, room: String = "room", participant: String? = nil, media: [Media] = [.audio, .video],
         receives: Bool = true, keys: (local: SRTPMasterKey, remote: SRTPMasterKey)? = nil,
-        at place: SocketAddress? = nil, theora: TheoraConfiguration? = nil
+        limits: MediaLimits = MediaLimits(audioBitrate: 64_000, videoBitrate: 10_000_000),
+        feedback: RTCPFeedback = [], retransmissionType: UInt8? = nil, offeredBitrate: Int? = nil,
+        isStream: Bool = false, at place: SocketAddress? = nil, theora: TheoraConfiguration? = nil
     ) -> Endpoint {
         let index = UInt16(nextSocket)
         let address = place ?? SocketAddress(IPAddress.loopbackV4, port: 20_000 + index * 4)
@@ -118,15 +122,18 @@ final class SimulatedRelay: MediaOutput {
             sections.append(
                 SessionSetup.Section(
                     kind: agreed.kind, receives: receives, sends: true, formats: agreed.formats,
-                    maximumBitrate: agreed.bitrate, theora: agreed.told, audioLevelID: agreed.level, mix: agreed.mix, rtpSocket: nextSocket, rtcpSocket: nextSocket + 1,
+                    maximumBitrate: agreed.bitrate, theora: agreed.told, audioLevelID: agreed.level, mix: agreed.mix,
+                    rtpSocket: nextSocket, rtcpSocket: nextSocket + 1, isStream: isStream,
                     remoteRTP: remote, remoteRTCP: remote.with(port: remote.port + 1), host: remote,
-                    keys: keys,
+                    keys: keys, feedback: agreed.kind == .video ? feedback : [],
+                    retransmission: retransmissionType.map { ($0, UInt32(9_000 + nextSocket)) },
+                    offeredBitrate: agreed.kind == .video ? offeredBitrate : nil,
                     ssrc: UInt32(1_000 + nextSocket), firstSequence: 65_530, firstTimestamp: .max - 500))
             nextSocket += 2
         }
         let setup = SessionSetup(
             id: MediaSessionID(rawValue: name), room: room, participant: participant ?? name,
-            maySend: [.audio, .video], muted: [], sections: sections, canonicalName: "relay")
+            maySend: [.audio, .video], muted: [], limits: limits, sections: sections, canonicalName: "relay")
         router.open(setup, at: now)
         return Endpoint(
             id: setup.id, address: address, sockets: sections.map(\.rtpSocket),
@@ -172,7 +179,8 @@ final class SimulatedRelay: MediaOutput {
 
     // MARK: - MediaOutput
 
-    func send(_ bytes: RawSpan, segment: Int, socket: Int, to address: SocketAddress) {
+    func send(_ bytes: RawSpan, segment: Int, socket: Int, to address: SocketAddress) -> Bool {
+        if blockedSockets.contains(socket) { return false }
         var start = 0
         while start < bytes.byteCount {
             let end = min(start + segment, bytes.byteCount)
@@ -180,6 +188,7 @@ final class SimulatedRelay: MediaOutput {
             sent.append(Datagram(time: now, socket: socket, destination: address, bytes: part))
             start = end
         }
+        return true
     }
 
     func mix(_ batch: MixBatch, with mixer: RoomMixer, room: Slab<MediaRoom>.Key) {
