@@ -8,6 +8,7 @@ final class MediaLoop: MediaOutput, @unchecked Sendable {
     enum Message: Sendable {
         case run(@Sendable (MediaLoop) -> Void)
         case mixed(MixDelivery)
+        case converted(ConversionDelivery)
         case stop(@Sendable () -> Void)
     }
 
@@ -17,6 +18,14 @@ final class MediaLoop: MediaOutput, @unchecked Sendable {
     struct MixDelivery: @unchecked Sendable {
         let batch: MixBatch
         let room: Slab<MediaRoom>.Key
+    }
+
+    /// The same for a video track.
+    ///
+    /// `@unchecked Sendable`: the worker lets go of the batch when it posts it.
+    struct ConversionDelivery: @unchecked Sendable {
+        let batch: VideoBatch
+        let track: Slab<VideoTrack>.Key
     }
 
     /// Reads of one socket before the others get their turn.
@@ -127,6 +136,8 @@ final class MediaLoop: MediaOutput, @unchecked Sendable {
             }
             if count > 0 {
                 router.flush(at: now)
+                let kept = (Self.now().nanoseconds - now.nanoseconds) / 1_000
+                router.past.forwardDelay.add(microseconds: kept, packets: count)
             } else if place.socket.takeRefusals() {
                 router.noteRefusal(socket: index, at: now)
             }
@@ -140,6 +151,7 @@ final class MediaLoop: MediaOutput, @unchecked Sendable {
             switch message {
             case .run(let body): body(self)
             case .mixed(let delivery): router.finish(delivery.batch, room: delivery.room, at: Self.now())
+            case .converted(let delivery): router.finish(delivery.batch, track: delivery.track, at: Self.now())
             case .stop(let done): stopped = done
             }
         }
@@ -235,7 +247,7 @@ final class MediaLoop: MediaOutput, @unchecked Sendable {
 
     func mix(_ batch: MixBatch, with mixer: RoomMixer, room: Slab<MediaRoom>.Key) {
         let job = MixJob(mixer: mixer, delivery: MixDelivery(batch: batch, room: room))
-        workers.submit { [self] in
+        workers.submit(.urgent) { [self] in
             job.mixer.process(job.delivery.batch)
             post(.mixed(job.delivery))
         }
@@ -245,6 +257,20 @@ final class MediaLoop: MediaOutput, @unchecked Sendable {
     private struct MixJob: @unchecked Sendable {
         let mixer: RoomMixer
         let delivery: MixDelivery
+    }
+
+    func convert(_ batch: VideoBatch, with converter: VideoConverter, track: Slab<VideoTrack>.Key) {
+        let job = ConversionJob(converter: converter, delivery: ConversionDelivery(batch: batch, track: track))
+        workers.submit(.patient) { [self] in
+            job.converter.process(job.delivery.batch)
+            post(.converted(job.delivery))
+        }
+    }
+
+    /// `@unchecked Sendable`: the loop lets go of both until the batch comes back.
+    private struct ConversionJob: @unchecked Sendable {
+        let converter: VideoConverter
+        let delivery: ConversionDelivery
     }
 
     func notify(_ event: MediaEngineEvent) {

@@ -9,6 +9,9 @@ protocol MediaOutput: AnyObject {
     /// Has a codec worker run the mixer over the batch and give it back through ``MediaRouter/finish(_:room:at:)``.
     func mix(_ batch: MixBatch, with mixer: RoomMixer, room: Slab<MediaRoom>.Key)
 
+    /// Has a codec worker run the converter over the batch and give it back through ``MediaRouter/finish(_:track:at:)``.
+    func convert(_ batch: VideoBatch, with converter: VideoConverter, track: Slab<VideoTrack>.Key)
+
     /// Closes a socket that the router no longer uses.
     func close(socket: Int)
 

@@ -63,7 +63,7 @@ extension MediaRouter {
             }
             range = 0..<length
         } else {
-            guard let length = complete(packet, numbers, at: start, for: section) else { return }
+            guard let length = complete(packet, numbers, at: start, as: section.outline) else { return }
             range = start..<start + length
         }
         _ = sending.read(range) {
@@ -115,7 +115,8 @@ extension MediaRouter {
         var first = header
         first.ssrc = ssrc
         first.sequenceNumber = original
-        first.payloadType = sessions.with(owner.session) { $0.sections[owner.section].setup.payloadType } ?? 0
+        let type = sessions.with(owner.session) { $0.sections[owner.section].inbound?.format.payloadType } ?? nil
+        first.payloadType = type ?? 0
         first.skipPayload(Retransmission.headingLength)
         return first
     }

@@ -16,10 +16,11 @@ extension MediaRouter {
                 unprotector: section.keys.flatMap { try? SRTPUnprotector($0.remote) },
                 isConnected: !section.isStream,
                 outbound: OutboundStream(
+                    payloadType: section.payloadType,
                     rewriter: StreamRewriter(
-                        ssrc: section.ssrc, payloadType: section.payloadType, clockRate: section.kind.clockRate,
+                        ssrc: section.ssrc, payloadType: section.payloadType, clockRate: section.clockRate,
                         firstSequence: section.firstSequence, firstTimestamp: section.firstTimestamp),
-                    statistics: SenderStatistics(clockRate: UInt32(section.kind.clockRate)),
+                    statistics: SenderStatistics(clockRate: UInt32(section.clockRate)),
                     positionOffset: section.firstTimestamp, nextSequence: section.firstSequence))
         }
         // The first report comes soon, so that a sender knows that it is heard; later ones are spread.
@@ -145,6 +146,6 @@ extension MediaRouter {
 }
 
 extension MediaKinds {
-    /// The RTP clock of the kind: 48 kHz for Opus (RFC 7587), 90 kHz for video.
+    /// The usual RTP clock of the kind: 48 kHz for Opus (RFC 7587), 90 kHz for video.
     var clockRate: Int { self == .audio ? 48_000 : 90_000 }
 }

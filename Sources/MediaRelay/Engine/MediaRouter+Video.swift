@@ -6,37 +6,57 @@ extension MediaRouter {
     func receiveVideo(
         _ header: RTPHeader, sequence: UInt64, _ packet: RawSpan, owner: SocketOwner, at now: MediaTime
     ) {
-        let known = sessions.with(owner.session) { $0.sections[owner.section].inbound?.videoTrack } ?? nil
-        let track = known ?? addVideoTrack(header, owner: owner)
+        guard
+            let (known, format) = sessions.with(
+                owner.session,
+                { session in
+                    session.sections[owner.section].inbound.map { ($0.videoTrack, $0.format) }
+                }) ?? nil
+        else { return }
+        let track = known ?? addVideoTrack(header, format: format, owner: owner)
         if forwardTrack != track {
             forwardVideo(at: now)
             forwardTrack = track
         }
-        admit(header, sequence: sequence, payload: packet.extracting(header.payload), into: track, at: now)
+        let payload = packet.extracting(header.payload)
+        if format.codec == .theora {
+            receiveTheora(header, sequence: sequence, packet, track: track, at: now)
+        } else {
+            receiveVP8(header, sequence: sequence, payload, track: track, at: now)
+        }
         // Who is to see a new track must be known before its first key frame goes by.
         if known == nil { assignVideo(at: now) }
+        collect(header, sequence: sequence, payload: payload, of: track)
     }
 
     /// Takes a packet into a track: past the track's limiter, which may keep it for a while or leave it out, to those who watch.
+    ///
+    /// - Parameter isCounted: whether its number is the sender's own, so that gaps are losses.
     func admit(
-        _ header: RTPHeader, sequence: UInt64, payload: RawSpan, into key: Slab<VideoTrack>.Key, at now: MediaTime
+        _ packet: ForwardBuffer.Packet, payload: RawSpan, into key: Slab<VideoTrack>.Key, isCounted: Bool,
+        at now: MediaTime
     ) {
-        let packet = ForwardBuffer.Packet(
-            range: 0..<RTPHeader.fixedLength + payload.byteCount, sequence: sequence, timestamp: header.timestamp,
-            marker: header.marker, beginsKeyFrame: Self.beginsKeyFrame(payload),
-            descriptor: (try? VP8Descriptor(parsing: payload)) ?? VP8Descriptor())
         let needs = videoTracks.with(key) { track in
             if packet.beginsKeyFrame { track.keyFrames.satisfied() }
-            let isHopeless = track.losses.receive(sequence, at: now)
+            let isHopeless = isCounted && track.losses.receive(packet.sequence, at: now)
             if track.gate.offer(packet, payload: payload, at: now) == .pass,
-                let shift = track.gate.shift(of: sequence)
+                let shift = track.gate.shift(of: packet.sequence)
             {
                 track.pass(packet, shift, payload, into: &forward)
             }
             track.release(into: &forward, at: now)
-            return (keyFrame: isHopeless || track.gate.wantsKeyFrame(at: now), losses: track.repairsLosses)
+            // Of what is encoded again for everybody, a key frame is of no more use than any other.
+            let isWatched = !track.watchers.isEmpty
+            let encodesAgain = track.gate.needsTranscoding != (track.transcodedBitrate != nil)
+            return (
+                keyFrame: isHopeless || isWatched && track.gate.wantsKeyFrame(at: now), losses: track.repairsLosses,
+                encoding: encodesAgain && track.derivation == nil ? track.session : nil
+            )
         }
         if needs?.keyFrame == true { requestKeyFrame(key, at: now) }
+        if let session = needs?.encoding, let room = sessions.with(session, { $0.room }) {
+            unassignedRooms.append(room)
+        }
         if needs?.losses == true { scheduleRepair(key) }
         scheduleRelease(key, at: now)
     }
@@ -69,14 +89,23 @@ extension MediaRouter {
         _ track: Slab<VideoTrack>.Key, to watcher: VideoTrack.Watcher, keyFrame: Int?, at now: MediaTime
     ) {
         let state = sessions.with(watcher.session) { session in
-            let outbound = session.sections[watcher.section].outbound
-            return (session.sections[watcher.section].isConnected, outbound.awaitsKeyFrame)
+            (
+                session.sections[watcher.section].isConnected,
+                session.sections[watcher.section].outbound.awaitsKeyFrame
+            )
         }
         guard let (isConnected, awaitsKeyFrame) = state, isConnected else { return }
+        let isSpent = egress != nil && isEgressSpent(for: watcher, at: now)
         guard awaitsKeyFrame else {
-            forward(from: 0, to: watcher, at: now)
+            if isSpent {
+                sessions.with(watcher.session) { $0.sections[watcher.section].outbound.awaitsKeyFrame = true }
+            } else {
+                forward(from: 0, to: watcher, at: now)
+            }
             return
         }
+        // A key frame is greater than others; it is not asked for while there is no room for one.
+        if isSpent { return }
         guard let keyFrame else {
             requestKeyFrame(track, at: now)
             return
@@ -85,49 +114,21 @@ extension MediaRouter {
         forward(from: keyFrame, to: watcher, at: now)
     }
 
+    /// Whether nothing more may leave the server, and the watcher is between two pictures.
+    private func isEgressSpent(for watcher: VideoTrack.Watcher, at now: MediaTime) -> Bool {
+        let hasEnded = sessions.with(watcher.session) { $0.sections[watcher.section].outbound.endedFrame }
+        return hasEnded == true && egress?.hasRoom(bytes: forward.byteCount, at: now) == false
+    }
+
     /// Somebody lost pictures, or sees a track for the first time: asks its sender for a key frame.
     func requestKeyFrame(_ track: Slab<VideoTrack>.Key, at now: MediaTime) {
         let due = videoTracks.with(track) { $0.keyFrames.want(at: now) }
-        if due == true { sendKeyFrameRequest(track, at: now) }
-    }
-
-    /// Decides anew who sees whom in the rooms where something has changed.
-    func assignVideo(at now: MediaTime) {
-        while let room = unassignedRooms.popLast() {
-            unassignedRooms.removeAll { $0 == room }
-            assignVideo(room: room, at: now)
+        guard due == true else { return }
+        if let derivation = videoTracks[track]?.derivation {
+            requestDerivedKeyFrame(derivation)
+        } else {
+            sendKeyFrameRequest(track, at: now)
         }
-    }
-
-    /// The endpoint watches nothing in this section any more.
-    func unwatch(_ key: Slab<MediaSession>.Key, section: Int) {
-        let tracks = sessions.with(key) { session in
-            let tracks = [session.sections[section].watched, session.sections[section].awaited]
-            session.sections[section].watched = nil
-            session.sections[section].awaited = nil
-            return tracks
-        }
-        for case let track? in tracks ?? [] { removeWatcher(key, section: section, of: track) }
-    }
-
-    /// A sender's video is over: those who watched it see others.
-    func endVideoTrack(_ track: Slab<VideoTrack>.Key, room: Slab<MediaRoom>.Key) {
-        if forwardTrack == track {
-            forwardTrack = nil
-            forward.removeAll()
-        }
-        guard let ended = videoTracks.remove(track) else { return }
-        for watcher in ended.watchers {
-            sessions.with(watcher.session) { session in
-                if session.sections[watcher.section].watched == track {
-                    session.sections[watcher.section].watched = nil
-                }
-                if session.sections[watcher.section].awaited == track {
-                    session.sections[watcher.section].awaited = nil
-                }
-            }
-        }
-        unassignedRooms.append(room)
     }
 
     // MARK: - Forwarding
@@ -156,7 +157,9 @@ extension MediaRouter {
 
     /// Sends packets of one size, of which only the last may be shorter; false where the endpoint's connection did not take them all.
     private func forward(_ run: Range<Int>, to section: inout MediaSession.Section, at now: MediaTime) -> Bool {
-        let tag = section.protector?.suite.tagLength ?? 0
+        // The section is not passed on whole for each packet: all that it refers to would be counted.
+        let outline = section.outline
+        let tag = outline.protector?.suite.tagLength ?? 0
         let segment = forward.packets[run.lowerBound].range.count + tag
         var end = 0
         for index in run {
@@ -165,11 +168,12 @@ extension MediaRouter {
             let numbers = section.outbound.rewriter.rewrite(packet, shift: PacketMap.Shift(), at: now)
             guard let numbers else { continue }
             forward.bytes.read(packet.range) { sending.copy($0, to: end) }
-            guard let length = complete(packet, numbers, at: end, for: section) else { continue }
+            guard let length = complete(packet, numbers, at: end, as: outline) else { continue }
             end += length
             section.outbound.note(packet, numbers, at: now)
         }
         guard end > 0 else { return true }
+        egress?.add(bytes: end, packets: run.count, at: now)
         return sending.read(0..<end) {
             let isWhole = output.send(
                 $0, segment: segment, socket: section.setup.rtpSocket, to: section.setup.remoteRTP)
@@ -182,11 +186,11 @@ extension MediaRouter {
     /// Makes a whole packet of the bytes that stand at `start` of ``sending``, header and payload: its length, protection included, or nil where it cannot be protected.
     func complete(
         _ packet: ForwardBuffer.Packet, _ numbers: StreamRewriter.Numbers, at start: Int,
-        for section: MediaSession.Section
+        as stream: MediaSession.Outline
     ) -> Int? {
         let header = RTPHeader(
-            payloadType: section.setup.payloadType, sequenceNumber: numbers.sequence, timestamp: numbers.timestamp,
-            ssrc: section.setup.ssrc, marker: packet.marker)
+            payloadType: stream.payloadType, sequenceNumber: numbers.sequence, timestamp: numbers.timestamp,
+            ssrc: stream.ssrc, marker: packet.marker)
         sending.write(start..<start + packet.range.count) { bytes in
             var cursor = 0
             try? header.write(into: &bytes, at: &cursor)
@@ -195,7 +199,7 @@ extension MediaRouter {
                     pictureID: picture.pictureID, baseLayerIndex: picture.baseLayerIndex, in: &bytes, payloadAt: cursor)
             }
         }
-        guard let protector = section.protector else { return packet.range.count }
+        guard let protector = stream.protector else { return packet.range.count }
         return protect(with: protector, at: start, length: packet.range.count)
     }
 
@@ -251,101 +255,12 @@ extension MediaRouter {
         _ watcher: VideoTrack.Watcher, track: Slab<VideoTrack>.Key, at keyFrame: Int, now: MediaTime
     ) {
         let packet = forward.packets[keyFrame]
-        let before = sessions.with(watcher.session) { session in
-            let before = session.sections[watcher.section].watched
-            session.sections[watcher.section].watched = track
-            session.sections[watcher.section].awaited = nil
+        sessions.with(watcher.session) { session in
             session.sections[watcher.section].outbound.rewriter.begin(packet, at: now)
             session.sections[watcher.section].outbound.gate = nil
             session.sections[watcher.section].outbound.awaitsKeyFrame = false
-            return before
         }
-        if let before = before ?? nil { removeWatcher(watcher.session, section: watcher.section, of: before) }
-        fitReceiver(watcher.session, section: watcher.section)
-        videoTracks.with(track) { track in
-            for index in track.watchers.indices
-            where track.watchers[index].session == watcher.session
-                && track.watchers[index].section == watcher.section
-            {
-                track.watchers[index].isActive = true
-            }
-        }
-    }
-
-    // MARK: - Who sees whom
-
-    private func addVideoTrack(_ header: RTPHeader, owner: SocketOwner) -> Slab<VideoTrack>.Key {
-        let limit = videoLimit(of: owner)
-        let repairs =
-            sessions.with(owner.session) { $0.sections[owner.section].setup.feedback.contains(.nack) } ?? false
-        let track = videoTracks.insert(
-            VideoTrack(
-                session: owner.session, section: owner.section, ssrc: header.ssrc,
-                gate: FrameGate(limit), repairsLosses: repairs, recent: PacketCache(for: limit)))
-        let room = sessions.with(owner.session) { session in
-            session.sections[owner.section].inbound?.videoTrack = track
-            return session.room
-        }
-        if let room { unassignedRooms.append(room) }
-        return track
-    }
-
-    private func removeWatcher(_ key: Slab<MediaSession>.Key, section: Int, of track: Slab<VideoTrack>.Key) {
-        videoTracks.with(track) { $0.watchers.removeAll { $0.session == key && $0.section == section } }
-    }
-
-    private func assignVideo(room key: Slab<MediaRoom>.Key, at now: MediaTime) {
-        guard let room = rooms[key] else { return }
-        let senders = room.sessions.filter { sessions[$0]?.videoTrack != nil }
-        let speaker = room.activeSpeaker.track.flatMap { room.tracks[$0] }
-        for viewer in room.sessions {
-            guard let session = sessions[viewer] else { continue }
-            let sections = session.sections.indices.filter {
-                session.sections[$0].setup.kind == .video && session.sections[$0].setup.sends
-            }
-            guard !sections.isEmpty else { continue }
-            let others = senders.filter { $0 != viewer && sessions[$0]?.participant != session.participant }
-            let shown = session.sections[sections[0]].awaited ?? session.sections[sections[0]].watched
-            let current = shown.flatMap { videoTracks[$0]?.session }
-            let assigned = VideoAssignment.assign(
-                sections: sections.count, senders: others, speaker: speaker, current: current)
-            for (section, sender) in zip(sections, assigned) {
-                watch(sender.flatMap { sessions[$0]?.videoTrack }, viewer: viewer, section: section, at: now)
-            }
-        }
-    }
-
-    private func watch(
-        _ track: Slab<VideoTrack>.Key?, viewer: Slab<MediaSession>.Key, section: Int, at now: MediaTime
-    ) {
-        guard let session = sessions[viewer] else { return }
-        let place = session.sections[section]
-        guard let track else {
-            unwatch(viewer, section: section)
-            return
-        }
-        if place.awaited == track { return }
-        if let awaited = place.awaited, awaited != place.watched {
-            removeWatcher(viewer, section: section, of: awaited)
-        }
-        sessions.with(viewer) { $0.sections[section].awaited = nil }
-        if place.watched == track { return }
-        sessions.with(viewer) { $0.sections[section].awaited = track }
-        videoTracks.with(track) {
-            $0.watchers.append(VideoTrack.Watcher(session: viewer, section: section, isActive: false))
-        }
-        // One that has just come and is about to be forwarded will do.
-        if forwardTrack == track, forward.firstKeyFrame != nil { return }
-        if replay(track, to: viewer, section: section, at: now) { return }
-        requestKeyFrame(track, at: now)
-    }
-}
-
-extension MediaRouter {
-    /// Whether a VP8 payload is the first of a key frame (RFC 7741, 4.2 and 4.3).
-    private static func beginsKeyFrame(_ payload: RawSpan) -> Bool {
-        guard let descriptor = try? VP8Descriptor(parsing: payload), descriptor.startsFrame else { return false }
-        let frame = payload.extracting(descriptor.length..<payload.byteCount)
-        return VP8PayloadHeader(parsing: frame)?.isKeyFrame ?? false
+        switchWatcher(watcher, to: track)
+        fitReceiver(watcher.session, section: watcher.section, at: now)
     }
 }

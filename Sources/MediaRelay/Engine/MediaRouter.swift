@@ -53,8 +53,15 @@ final class MediaRouter<Output: MediaOutput> {
     /// Video of the socket that is being read, and its track.
     var forward = ForwardBuffer()
     var forwardTrack: Slab<VideoTrack>.Key?
+    /// Where a Theora payload is put under the relay's own number.
+    var theoraPayload = ByteStore(capacity: 2_048)
+    /// Tracks of which packets wait to be given to a codec worker.
+    var convertedTracks: [Slab<VideoTrack>.Key] = []
+    var lastConversion: ConversionID = 0
     /// Where a receiver's datagrams are put together.
     var sending = ByteStore(capacity: 64 * 1_600)
+    /// What this loop may send in all, where that is limited.
+    var egress: EgressBudget?
     /// What sessions that are over have counted, and how long packets were kept.
     var past = MediaTotals()
     /// Packets that are to be asked for; kept for its memory.
@@ -67,6 +74,7 @@ final class MediaRouter<Output: MediaOutput> {
         self.configuration = configuration
         self.wallClockOffset = wallClockOffset
         self.output = output
+        egress = configuration.maximumEgress.map { EgressBudget(bitrate: $0 / max(1, configuration.loops)) }
     }
 
     /// When ``advance(to:)`` is to be called next, or nil where there is nothing to wait for.

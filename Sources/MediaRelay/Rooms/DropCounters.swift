@@ -23,11 +23,14 @@ public struct DropCounters: Equatable, Sendable {
         overload += other.overload
     }
 
-    /// The reasons that occurred, with their counts.
-    public var occurred: [(reason: String, count: Int)] {
+    /// All reasons with their counts.
+    public var all: [(reason: String, count: Int)] {
         [
             ("not authentic", unauthenticated), ("from a foreign address", foreignSource), ("malformed", malformed),
             ("of another payload type", unexpectedPayload), ("not allowed", notAllowed), ("too many at once", overload),
-        ].filter { $0.1 > 0 }
+        ]
     }
+
+    /// The reasons that occurred, with their counts.
+    public var occurred: [(reason: String, count: Int)] { all.filter { $0.count > 0 } }
 }

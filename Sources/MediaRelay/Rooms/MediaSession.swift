@@ -25,6 +25,47 @@ struct MediaSession {
         var watched: Slab<VideoTrack>.Key?
         /// The video track that it will see from its next key frame on.
         var awaited: Slab<VideoTrack>.Key?
+        /// What stands in for the awaited track while its sender gives no key frame.
+        var interim: Slab<VideoTrack>.Key?
+        /// The bits of payload a second to which what it sees is transcoded, where it takes no more.
+        var transcodedBitrate: Int?
+
+        /// A limiter that has to leave out too much asks for another encoding.
+        mutating func noteLimit() {
+            guard let gate = outbound.gate, gate.needsTranscoding else { return }
+            transcodedBitrate = gate.limit.payloadBitrate * 9 / 10
+        }
+
+        /// A track is over.
+        mutating func forget(_ track: Slab<VideoTrack>.Key) {
+            if watched == track { watched = nil }
+            if awaited == track { awaited = nil }
+            if interim == track { interim = nil }
+        }
+
+        /// A track's key frame has come: it is seen from here on. What is left for it is returned.
+        mutating func begin(_ track: Slab<VideoTrack>.Key, codec: RTPCodec) -> [Slab<VideoTrack>.Key] {
+            var left: [Slab<VideoTrack>.Key] = []
+            if let watched { left.append(watched) }
+            if interim == track {
+                // The track itself is still awaited.
+                interim = nil
+            } else {
+                if let interim { left.append(interim) }
+                interim = nil
+                awaited = nil
+            }
+            watched = track
+            outbound.payloadType = setup.format(of: codec)?.payloadType ?? setup.payloadType
+            return left
+        }
+    }
+
+    /// What stands in the head of every packet of a stream that goes out, and what protects it.
+    struct Outline {
+        var payloadType: UInt8
+        var ssrc: UInt32
+        var protector: SRTPProtector?
     }
 
     let id: MediaSessionID
@@ -81,6 +122,8 @@ struct MediaSession {
 struct InboundStream {
     /// The sender's name for it.
     var ssrc: UInt32
+    /// What it is in; another payload type is another stream.
+    var format: WireFormat
     var statistics: ReceptionStatistics
     var sequence = SequenceUnwrapper()
     /// The mixer's name for it, where it is audio that was heard lately.
@@ -103,9 +146,11 @@ struct InboundStream {
 
 /// A stream that goes out: its numbers and counts.
 struct OutboundStream {
+    /// The payload type of what is sent now.
+    var payloadType: UInt8
     var rewriter: StreamRewriter
     var statistics: SenderStatistics
-    /// For audio: what the room's clock read when the stream's timestamps began, in samples.
+    /// For audio: what the room's clock read when the stream's timestamps began, in ticks of the stream's clock.
     var positionOffset: UInt32
     var nextSequence: UInt16
     /// For video: whether the last packet that left was the last of its frame, and when it left.

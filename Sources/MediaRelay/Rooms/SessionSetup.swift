@@ -7,8 +7,16 @@ struct SessionSetup: Sendable {
         var receives: Bool
         /// The relay sends.
         var sends: Bool
-        /// The payload type in both directions.
-        var payloadType: UInt8
+        /// The codecs that can be used in both directions, in the endpoint's order; the first is what a mix is sent in.
+        var formats: [WireFormat]
+        /// The payload type of telephone events (RFC 4733); nil where they were not agreed on.
+        var eventType: UInt8?
+        /// Other payload types that the endpoint may send and that say nothing: comfort noise (RFC 3389).
+        var absorbedTypes: [UInt8] = []
+        /// The most that the relay sends, in bits of payload a second.
+        var maximumBitrate: Int = .max
+        /// The Theora that the endpoint was told it will be sent.
+        var theora: ToldTheora?
         /// The local number of the audio level extension (RFC 6464) in packets that come in.
         var audioLevelID: UInt8?
         /// What the endpoint hears of the mix; sound that is sent only.
@@ -48,4 +56,36 @@ struct SessionSetup: Sendable {
     var sections: [Section]
     /// The relay's name in RTCP (RFC 3550, 6.5.1).
     var canonicalName: String
+}
+
+extension SessionSetup.Section {
+    /// The payload type of a mix.
+    var payloadType: UInt8 { formats.first?.payloadType ?? 0 }
+
+    /// The RTP clock of what is sent.
+    var clockRate: Int { formats.first?.codec.clockRate ?? kind.clockRate }
+
+    /// The format with a payload type; nil for one that was not agreed on.
+    func format(ofType payloadType: UInt8) -> WireFormat? {
+        for format in formats where format.payloadType == payloadType { return format }
+        return nil
+    }
+
+    /// Whether a payload type was agreed on without being a codec.
+    func absorbs(_ payloadType: UInt8) -> Bool {
+        payloadType == eventType || absorbedTypes.contains(payloadType)
+    }
+
+    /// The format of a codec; nil where the endpoint does not take it.
+    func format(of codec: RTPCodec) -> WireFormat? {
+        for format in formats where format.codec == codec { return format }
+        return nil
+    }
+
+    /// Whether the endpoint can decode a video track as it is.
+    func takes(_ track: VideoTrack) -> Bool {
+        guard format(of: track.codec) != nil else { return false }
+        guard track.codec == .theora, let theora else { return true }
+        return track.theora?.configuration?.identifier == theora.configuration.identifier
+    }
 }

@@ -57,6 +57,7 @@ actor RelayServer {
                     signaling: signaling, program: program, tokenKey: tokenKey, tokenSeconds: values.http.tokenSeconds),
                 eventLoop: signaling.eventLoop)
         }
+        try await core.onLoop { [media = core.media] _ in api.value.media = media }
         let lineDoor = try await core.onLoop { signaling in
             NIOLoopBound(
                 LineDoor(
