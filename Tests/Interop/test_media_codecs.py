@@ -57,7 +57,7 @@ def test_four_who_have_no_codecs_in_common(studio, parties):
     people = [
         parties("ann", "ffmpeg", "opus", "vp8", tone=480, sections=3),
         parties("bob", "gst", "speex16", "theora", tone=700, sections=3),
-        parties("cleo", "gst", "opus", "theora", tone=1000, sections=3),
+        parties("cleo", "gst", "opus", "theora", tone=1001, sections=3),
         parties("dan", "ffmpeg", "speex8", "vp8", tone=1501, sections=3),
     ]
     for person in people:
