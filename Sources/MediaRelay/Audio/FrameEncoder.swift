@@ -32,6 +32,8 @@ final class FrameEncoder {
             var settings = SpeexEncoderConfiguration(band: band, bitrate: configuration.bitrate)
             settings.framesPerPacket = configuration.ticks...configuration.ticks
             settings.variableBitrate = configuration.variableBitrate
+            // Listeners pass between encoders, whose states their decoders do not share.
+            settings.expectedLoss = 40
             let encoder = try SpeexEncoder(settings)
             let length = encoder.packetLength
             speex = consume encoder

@@ -21,7 +21,11 @@ final class VideoTrackDecoder {
 
     /// Sets what a Theora stream is decoded with.
     func configure(_ configuration: TheoraConfiguration) {
-        guard codec == .theora, self.configuration != configuration else { return }
+        // The number may be another, and the comments, without a change of the stream.
+        let isKnown =
+            self.configuration?.identification == configuration.identification
+            && self.configuration?.setup == configuration.setup
+        guard codec == .theora, !isKnown else { return }
         theora = try? TheoraDecoder(headers: configuration.headers)
         self.configuration = configuration
         isBroken = true

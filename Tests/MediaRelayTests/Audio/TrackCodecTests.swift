@@ -30,6 +30,9 @@ struct TrackCodecTests {
         }
         let heard = try ToneMeter(packets, format: format)
         #expect(heard.samples.count == 100 * encoder.packetSamples)
-        #expect(heard.level(of: 600, in: 48_000..<heard.samples.count) > -14)
+        let level = heard.level(of: 600, in: 48_000..<heard.samples.count)
+        #expect(abs(level - 20 * log10(0.3)) < 1.5)
+        let noise = 3 * 600.0
+        #expect(heard.level(of: noise, in: 48_000..<heard.samples.count) < level - 20)
     }
 }
