@@ -39,7 +39,13 @@ struct Listener: Sendable {
     private static func failure(
         _ error: any Error, key: String, address: String, port: Int, _ configuration: LoadedConfiguration
     ) -> ConfigurationError {
-        let number = (error as? IOError)?.errnoCode ?? 0
+        failure((error as? IOError)?.errnoCode ?? 0, error, key: key, address: address, port: port, configuration)
+    }
+
+    /// What is said of an error of the system's.
+    static func failure(
+        _ number: CInt, _ error: any Error, key: String, address: String, port: Int, _ configuration: LoadedConfiguration
+    ) -> ConfigurationError {
         let place = address.contains(":") ? "[\(address)]:\(port)" : "\(address):\(port)"
         switch number {
         case EADDRINUSE: return configuration.error(key, "port \(port) is in use on \(address)")

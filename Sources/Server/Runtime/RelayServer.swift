@@ -58,7 +58,7 @@ actor RelayServer {
         var listeners: [Listener] = []
         do {
             if values.line.port != 0 {
-                listeners.append(try await LineDoor.open(lineDoor, configuration, on: loop))
+                try await LinePlainDoor.open(core.hub, connections.value, configuration)
             }
             if values.http.port != 0 {
                 listeners.append(try await API.open(api, connections, configuration, on: loop))
@@ -97,11 +97,12 @@ actor RelayServer {
         }
         configuration = next
         let values = next.values
-        let (api, lineDoor, connections) = (api, lineDoor, connections)
+        let (core, api, lineDoor, connections) = (core, api, lineDoor, connections)
         try await core.onLoop { signaling in
             signaling.replaceSettings(values.signaling)
             api.value.tokenSeconds = values.http.tokenSeconds
             lineDoor.value.messageQueue = values.limits.messageQueue
+            core.hub.run { $0.line.messageQueue = values.limits.messageQueue }
             connections.value.limit = values.limits.connectionsPerAddress
         }
         StandardErrorLog.level = values.log.level.level
@@ -111,6 +112,7 @@ actor RelayServer {
     func drain() async throws {
         let api = api
         try await core.onLoop { _ in api.value.isReady = false }
+        core.hub.run { $0.sockets.closeListeners() }
         for listener in listeners { await listener.close() }
         await control.stop()
         let drained = try await core.onLoop { signaling in

@@ -6,6 +6,8 @@ struct Directory {
     /// Who is online, by key.
     private(set) var online: [Int64: Person] = [:]
     private var guestsByName: [Name: Person] = [:]
+    /// Who is online, by name; an account before a guest.
+    private var onlineByName: [Name: Person] = [:]
     /// How many accounts look like a folded name.
     private var accountLooks: [String: Int] = [:]
     private(set) var guestCount = 0
@@ -20,10 +22,10 @@ struct Directory {
     func person(_ key: Int64) -> Person? { online[key] }
 
     /// Somebody online, by name; an account before a guest.
-    func person(_ name: Name) -> Person? {
-        if let account = accountsByName[name], let person = online[account.id.number] { return person }
-        return guestsByName[name]
-    }
+    func person(_ name: Name) -> Person? { onlineByName[name] }
+
+    /// The same, by the bytes of the name.
+    func person(_ name: Span<UInt8>) -> Person? { Name(name).flatMap { onlineByName[$0] } }
 
     /// A guest who is online, by name.
     func guest(_ name: Name) -> Person? { guestsByName[name] }
@@ -51,6 +53,7 @@ struct Directory {
             guestsByName[person.name] = person
             guestCount += 1
         }
+        if person.account != nil || onlineByName[person.name] == nil { onlineByName[person.name] = person }
     }
 
     mutating func remove(_ person: Person) {
@@ -59,5 +62,6 @@ struct Directory {
             if guestsByName[person.name] === person { guestsByName[person.name] = nil }
             guestCount -= 1
         }
+        if onlineByName[person.name] === person { onlineByName[person.name] = guestsByName[person.name] }
     }
 }

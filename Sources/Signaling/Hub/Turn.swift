@@ -21,6 +21,8 @@ struct Turn {
     enum Undo {
         /// A message in a room.
         case message(Room, number: Int64, sequence: UInt64, MessageID)
+        /// A message between two people.
+        case privateMessage(ConversationState, number: Int64, sequence: UInt64)
         /// Anything else.
         case other(() -> Void)
     }
@@ -98,6 +100,9 @@ extension Hub {
                 room.lastNumber = number
                 room.lastSequence = sequence
                 room.history.removeNewest(id)
+            case .privateMessage(let conversation, let number, let sequence):
+                conversation.lastNumber = number
+                conversation.lastSequence = sequence
             }
         }
         softMutations.insert(contentsOf: turn.soft, at: 0)
