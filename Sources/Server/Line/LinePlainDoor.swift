@@ -2,8 +2,7 @@ import Signaling
 
 /// The door of line connections without TLS, whose sockets the hub's thread holds itself.
 final class LinePlainDoor {
-    /// Lives as long as the thread, which ends after the last connection.
-    unowned let loop: HubLoop
+    let loop: HubLoop
     let connections: ConnectionCount
 
     private init(loop: HubLoop, connections: ConnectionCount) {

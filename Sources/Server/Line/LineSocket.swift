@@ -11,7 +11,7 @@ final class LineSocket {
     /// How long a connection that is being closed may take to read the rest, in milliseconds.
     private static let farewell: Int64 = 5_000
     /// Memory for output that an idle connection keeps at most, in bytes.
-    private static let keptOutput = 256
+    private static let keptOutput = 512
 
     let connection = LineConnection()
     private let door: LinePlainDoor
@@ -199,7 +199,8 @@ final class LineSocket {
             return
         }
         written = 0
-        if connection.output.capacity > Self.keptOutput, connection.output.count <= Self.keptOutput / 2 {
+        // Memory is given back when it was needed less, not at the first pause between two messages.
+        if connection.output.capacity > Self.keptOutput, connection.output.count * 8 < connection.output.capacity {
             connection.output = []
         } else {
             connection.output.removeAll(keepingCapacity: true)

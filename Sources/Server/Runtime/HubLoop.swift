@@ -150,8 +150,8 @@ final class HubLoop: @unchecked Sendable {
         guard let sent else { return false }
         sender.confirm()
         switch sent.receivers {
-        case .one(let receiver): deliver(sent, text, to: receiver, from: sender, session)
-        case .room(let receivers): deliver(sent, text, to: receivers, from: sender, session)
+        case .one(let receiver): deliver(sent, text, to: receiver, from: sender)
+        case .room(let receivers): deliver(sent, text, to: receivers, from: sender)
         }
         return true
     }
@@ -189,7 +189,7 @@ final class HubLoop: @unchecked Sendable {
         // While a commit is at the store nothing is decided; its completion brings the next turn.
         if !hub.isBusy, let due = hub.nextDeadline { next = min(next ?? due, due) }
         guard let next else { return -1 }
-        return Int32(clamping: min(max(0, next.milliseconds - SignalingLoop.now().milliseconds), 86_400_000))
+        return Int32(clamping: min(max(0, next.milliseconds - now.milliseconds), 86_400_000))
     }
 
     private func takeArrivals() {
@@ -312,7 +312,7 @@ final class HubLoop: @unchecked Sendable {
     }
 
     private func deliver(
-        _ sent: DirectMessage, _ text: Span<UInt8>, to receiver: SessionID, from sender: LineSocket, _ session: SessionID
+        _ sent: DirectMessage, _ text: Span<UInt8>, to receiver: SessionID, from sender: LineSocket
     ) {
         switch outlet(of: receiver) {
         case .none: break
@@ -320,13 +320,12 @@ final class HubLoop: @unchecked Sendable {
         case .port(let port, let own):
             var others = PortReceivers()
             others.add(own, of: port)
-            cross(.message(sent.message(text)), to: others)
+            if let message = hub.message(sent, text) { cross(.message(message), to: others) }
         }
     }
 
     private func deliver(
-        _ sent: DirectMessage, _ text: Span<UInt8>, to receivers: [SessionID], from sender: LineSocket,
-        _ session: SessionID
+        _ sent: DirectMessage, _ text: Span<UInt8>, to receivers: [SessionID], from sender: LineSocket
     ) {
         line.encode(prefix: sender.connection.roomPrefix, text)
         var others = PortReceivers()
@@ -337,7 +336,7 @@ final class HubLoop: @unchecked Sendable {
             case .port(let port, let own): others.add(own, of: port)
             }
         }
-        if !others.isEmpty { cross(.message(sent.message(text)), to: others) }
+        if !others.isEmpty, let message = hub.message(sent, text) { cross(.message(message), to: others) }
     }
 
     private func cross(_ event: Event, to receivers: PortReceivers) {

@@ -40,8 +40,9 @@ actor RelayServer {
         } catch {
             throw configuration.error("data", error.description)
         }
+        let count = ConnectionCount(limit: values.limits.connectionsPerAddress)
         let connections = try await core.onLoop { signaling in
-            NIOLoopBound(ConnectionCount(limit: values.limits.connectionsPerAddress), eventLoop: signaling.eventLoop)
+            NIOLoopBound(count, eventLoop: signaling.eventLoop)
         }
         let api = try await core.onLoop { signaling in
             NIOLoopBound(
@@ -58,7 +59,7 @@ actor RelayServer {
         var listeners: [Listener] = []
         do {
             if values.line.port != 0 {
-                try await LinePlainDoor.open(core.hub, connections.value, configuration)
+                try await LinePlainDoor.open(core.hub, count, configuration)
             }
             if values.http.port != 0 {
                 listeners.append(try await API.open(api, connections, configuration, on: loop))

@@ -12,27 +12,8 @@ public struct DirectMessage {
     public let receivers: Receivers
     let id: MessageID
     let number: Int64
-    let sender: Person
-    /// The room, or the receiver.
-    let place: Subject
+    let sender: SessionID
     let at: Timestamp
-
-    enum Subject {
-        case room(Room)
-        case person(Person)
-    }
-
-    /// The message as an event carries it, for receivers who want more than its text and sender.
-    public func message(_ text: Span<UInt8>) -> Message {
-        let place: Place =
-            switch place {
-            case .room(let room): .room(room.name)
-            case .person(let person): .user(from: sender.name, to: person.name)
-            }
-        return Message(
-            id: id, number: number, from: sender.name, place: place,
-            text: text.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }, at: at)
-    }
 }
 
 /// The short way of a message: where nothing is stored, nothing waits and nobody has to be asked, a message changes a few numbers and
@@ -50,8 +31,7 @@ extension Hub {
         room.lastNumber += 1
         messageCount += 1
         return DirectMessage(
-            receivers: .room(room.listeners), id: ids.nextMessage(now), number: room.lastNumber, sender: person,
-            place: .room(room), at: now)
+            receivers: .room(room.listeners), id: ids.nextMessage(now), number: room.lastNumber, sender: id, at: now)
     }
 
     /// A message of so many bytes to somebody, by the bytes of their name, in the room that a session is in.
@@ -68,7 +48,25 @@ extension Hub {
         messageCount += 1
         return DirectMessage(
             receivers: .one(receiver.id), id: ids.nextMessage(now), number: nextNumber(from: session, sender, to: person),
-            sender: sender, place: .person(person), at: now)
+            sender: id, at: now)
+    }
+
+    /// A direct message as an event carries it, for receivers who want more than its text. To be asked for before anything else
+    /// happens; nil afterwards, when those whom it concerns may be gone.
+    public func message(_ sent: DirectMessage, _ text: Span<UInt8>) -> Message? {
+        guard let session = sessions[sent.sender], let sender = session.person else { return nil }
+        let place: Place
+        switch sent.receivers {
+        case .room:
+            guard let room = session.memberships.first?.room else { return nil }
+            place = .room(room.name)
+        case .one(let receiver):
+            guard let person = sessions[receiver]?.person else { return nil }
+            place = .user(from: sender.name, to: person.name)
+        }
+        return Message(
+            id: sent.id, number: sent.number, from: sender.name, place: place,
+            text: text.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }, at: sent.at)
     }
 
     /// Whether what is decided now overtakes nothing and is stored nowhere.

@@ -17,7 +17,7 @@ public final class Hub {
     let random: any RandomSource
     var ids: Identifiers
     var sessions = SessionTable()
-    var directory = Directory()
+    let directory = Directory()
     var roomsByID: [RoomID: Room] = [:]
     var roomsByName: [Name: Room] = [:]
     var restrictions = RestrictionTable()

@@ -14,12 +14,6 @@ public struct Name: Hashable, Comparable, Sendable, CustomStringConvertible {
         self.text = text
     }
 
-    /// The name of these bytes; nil where they are no name or no UTF-8.
-    public init?(_ bytes: Span<UInt8>) {
-        guard let text = bytes.withUnsafeBufferPointer({ String(validating: $0, as: UTF8.self) }) else { return nil }
-        self.init(text)
-    }
-
     private init(trusted text: String) {
         self.text = text
     }
