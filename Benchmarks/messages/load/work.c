@@ -205,6 +205,8 @@ void work_run(const struct work *asked) {
         for (unsigned index = 0; index < work->senders; index++) refill(&clients[index]);
     }
     run_until(now() + (uint64_t)(work->warm * 1e9));
+    // So that a profiler can begin with the work.
+    fputs("measuring\n", stderr);
     latency_reset();
     uint64_t messages = message_count, deliveries = delivery_count, start = now();
     double cpu = process_cpu(work->process), own = process_cpu(getpid());

@@ -58,7 +58,8 @@ extension Hub {
         turn.soft = softMutations
         softMutations.removeAll()
         turn.isCommitting = true
-        outgoing.append(.commit(Batch(turn.mutations + turn.soft)))
+        // The array itself where nothing is to be added: no message is copied for its way to the disk.
+        outgoing.append(.commit(Batch(turn.soft.isEmpty ? turn.mutations : turn.mutations + turn.soft)))
     }
 
     /// The batch at the store is on disk, or is not.
