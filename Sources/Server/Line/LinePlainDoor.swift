@@ -14,18 +14,18 @@ final class LinePlainDoor {
     static func open(
         _ hub: HubLoop, _ connections: ConnectionCount, _ configuration: LoadedConfiguration
     ) async throws {
-        let port = configuration.values.line.port
+        let port = Listener.Port(key: "line.port", number: configuration.values.line.port)
         let addresses = configuration.values.listen
         // Beside an IPv4 address, [::] means IPv6 alone: both together would want the same port twice.
         let isMixed = addresses.contains { !$0.contains(":") }
         var descriptors: [Int32] = []
         for address in addresses {
             do {
-                descriptors.append(try LineListener.listen(address, port: port, onlyV6: isMixed))
+                descriptors.append(try LineListener.listen(address, port: port.number, onlyV6: isMixed))
             } catch {
                 for descriptor in descriptors { LineListener.close(descriptor) }
                 throw Listener.failure(
-                    (error as? Errno)?.number ?? 0, error, key: "line.port", address: address, port: port, configuration)
+                    (error as? Errno)?.number ?? 0, error, port, address: address, configuration)
             }
         }
         let (listening, queue) = (descriptors, configuration.values.limits.messageQueue)
