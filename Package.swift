@@ -53,8 +53,10 @@ let package = Package(
             name: "MediaRelay",
             dependencies: ["Codec", "CLinux", "COpenSSL", .product(name: "HeapModule", package: "swift-collections")],
             exclude: [
-                "Audio/README.md", "Engine/README.md", "IO/README.md", "PayloadFormats/README.md", "RTCP/README.md",
-                "RTP/README.md", "Rooms/README.md", "SDP/README.md", "SRTP/README.md", "Video/README.md",
+                "Audio/README.md", "Congestion/README.md", "Engine/README.md", "IO/README.md",
+                "PayloadFormats/README.md", "Limits/README.md", "RTCP/README.md",
+                "RTP/README.md", "Rooms/README.md", "SDP/README.md", "SRTP/README.md", "Statistics/README.md",
+                "Video/README.md",
             ],
             swiftSettings: swiftSettings),
         // The hub is confined to one loop; the run-time checks for overlapping accesses cost a quarter of every message. Debug

@@ -19,6 +19,8 @@ final class API {
     var welcome: Welcome
     /// Whether the server does all that it is set to do.
     var isReady = false
+    /// The media side; nil where there is none.
+    var media: MediaBridge?
     /// The media sessions that were opened over HTTP.
     let mediaSessions = MediaSessionTable()
 
@@ -44,6 +46,10 @@ final class API {
         // Asking for the description begins to send, so there is no asking for its header alone.
         router.on(.GET, "/api/v1/rooms/{room}/listen.sdp", head: false) { api, request, parameters in
             try api.listen(request, room: parameters["room"] ?? "")
+        }
+        router.on(.GET, "/metrics") { api, _, _ in api.metrics() }
+        router.on(.GET, "/api/v1/rooms/{room}/statistics") { api, request, parameters in
+            try api.statistics(request, room: parameters["room"] ?? "")
         }
         for command in APICommand.all {
             router.on(command.method, command.path) { api, request, parameters in

@@ -70,6 +70,15 @@ struct Configuration: Sendable, Equatable {
         var plainRTP = PlainRTPPolicy.loopback
         /// Seconds without a packet after which a session that sends has ended.
         var timeout = 30
+        /// Bits a second on the wire that may leave in all; 0: any number.
+        var maxEgress = 0
+        /// What the bitrates of rooms and people mean.
+        var limits = CountedBits.payload
+    }
+
+    /// Which bits a limit counts: those of the payload, or with all headers.
+    enum CountedBits: String, Sendable, CaseIterable {
+        case payload, wire
     }
 
     /// Whose plain RTP is taken.

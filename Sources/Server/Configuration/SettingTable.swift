@@ -51,6 +51,8 @@ extension Setting {
             isValid: { $0.isEmpty || IPAddress($0) != nil }),
         choice("media.plainRTP", \.media.plainRTP, among: Configuration.PlainRTPPolicy.allCases, name: \.rawValue),
         integer("media.timeout", \.media.timeout, 1...3600),
+        integer("media.maxEgress", \.media.maxEgress, 0...1_000_000_000_000),
+        choice("media.limits", \.media.limits, among: Configuration.CountedBits.allCases, name: \.rawValue),
         integer(
             "media.maxAudioBitrate", \.signaling.limits.maxAudioBitrate, 2_000...510_000, reloadable: true),
         integer(

@@ -58,6 +58,7 @@ actor RelayServer {
                     welcome: Welcome(values)),
                 eventLoop: signaling.eventLoop)
         }
+        try await core.onLoop { [media = core.media] _ in api.value.media = media }
         let lineDoor = try await core.onLoop { signaling in
             NIOLoopBound(
                 LineDoor(
