@@ -73,6 +73,7 @@ extension MediaRouter {
     ) {
         var header = header
         var isAgain = false
+        var isAbsorbed = false
         let verdict: WireFormat? =
             sessions.with(owner.session) { session in
                 let setup = session.sections[owner.section].setup
@@ -86,7 +87,11 @@ extension MediaRouter {
                 }
                 guard let format = setup.format(ofType: header.payloadType) else {
                     // Events and comfort noise were agreed on, but say nothing to a mix.
-                    if !setup.absorbs(header.payloadType) { session.drops.unexpectedPayload += 1 }
+                    if setup.absorbs(header.payloadType) {
+                        isAbsorbed = true
+                        return session.sections[owner.section].inbound?.format
+                    }
+                    session.drops.unexpectedPayload += 1
                     return nil
                 }
                 return format
@@ -103,7 +108,12 @@ extension MediaRouter {
         }
         guard let sequence = count(header, format: format, owner: owner, at: now) else { return }
         if format.codec.kind == .audio {
-            receiveAudio(header, packet, owner: owner, at: now)
+            let type = sessions.with(owner.session) { $0.sections[owner.section].setup.eventType } ?? nil
+            forwardVoice(
+                header, sequence: sequence, payload: packet.extracting(header.payload),
+                isEvent: isAbsorbed && type == header.payloadType,
+                owner: owner, at: now)
+            if !isAbsorbed { receiveAudio(header, packet, owner: owner, at: now) }
         } else {
             receiveVideo(header, sequence: sequence, packet, owner: owner, at: now)
         }
@@ -125,6 +135,7 @@ extension MediaRouter {
                     ssrc: header.ssrc, format: format,
                     statistics: ReceptionStatistics(clockRate: UInt32(format.codec.clockRate)))
             }
+            if format.codec.kind == .audio, let room = sessions.with(owner.session, { $0.room }) { routeVoices(room) }
         }
         return sessions.with(owner.session) { session in
             let time = UInt64(max(0, now.nanoseconds))

@@ -52,7 +52,11 @@ final class VideoTrackDecoder {
         guard case .complete(let isKeyFrame)? = result else { return }
         if isKeyFrame { isBroken = false }
         let frame = vp8Frames.frame
-        decode { try vp8?.decode(frame.span.bytes, into: &picture) ?? false } show: { body(picture) }
+        decode {
+            try vp8?.decode(frame.span.bytes, into: &picture) ?? false
+        } show: {
+            body(picture)
+        }
     }
 
     private func receiveTheora(_ header: RTPHeader, _ packet: RawSpan, _ body: (borrowing Picture) -> Void) {
@@ -70,7 +74,11 @@ final class VideoTrackDecoder {
                 // An empty packet repeats the picture before.
                 guard !data.isEmpty else { continue }
                 if data[0] & 0xC0 == 0 { isBroken = false }
-                decode { try theora?.decode(data.span.bytes, into: &picture) ?? false } show: { body(picture) }
+                decode {
+                    try theora?.decode(data.span.bytes, into: &picture) ?? false
+                } show: {
+                    body(picture)
+                }
             case .comment:
                 continue
             }

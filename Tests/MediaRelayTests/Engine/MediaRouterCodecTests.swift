@@ -138,7 +138,8 @@ struct MediaRouterCodecTests {
         }
     }
 
-    @Test("The headers that are told before there is a picture are those of the encoder", arguments: [16, 160, 250, 640])
+    @Test(
+        "The headers that are told before there is a picture are those of the encoder", arguments: [16, 160, 250, 640])
     func toldHeaders(width: Int) throws {
         let size = PictureSize(width: width, height: width * 3 / 4)
         let encoder = try TheoraEncoder(TheoraStream.configuration(size: size, frameRate: 15, bitrate: 64_000))
