@@ -53,7 +53,7 @@ public struct WAVReader: ~Copyable {
                 if queue.hasText("fmt ") {
                     guard size >= 16, size <= Self.largestFormat, format == nil else { return fail() }
                     guard queue.count >= 8 + size else { return end() }
-                    guard let found = readFormat() else { return fail() }
+                    guard let found = readFormat() else { return failWithFormat() }
                     format = found
                     queue.skip(8)
                     toSkip = size + size % 2
@@ -103,6 +103,13 @@ public struct WAVReader: ~Copyable {
         case (3, 32): return PCMFormat(sampleRate: rate, channels: channels, encoding: .float32)
         default: return nil
         }
+    }
+
+    private mutating func failWithFormat() -> MediaEvent? {
+        let (kind, bits) = (queue.littleEndian(8, bytes: 2), queue.littleEndian(22, bytes: 2))
+        let isKnown = [1, 3, 0xFFFE].contains(kind) && [8, 16, 24, 32, 64].contains(bits)
+        place = .failed
+        return .damage(isKnown ? .unsupported(track: 0, "WAV of \(bits) bits") : .badHeader(track: 0))
     }
 
     private mutating func fail() -> MediaEvent? {

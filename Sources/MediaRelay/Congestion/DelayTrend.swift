@@ -14,15 +14,18 @@ struct DelayTrend {
 
     private static let groupNanoseconds: Int64 = 5_000_000
     private static let points = 20
-    /// A slope of so much delay for time (2 %), over a queue of at least so many ns.
-    private static let steepest = 0.02
-    private static let leastQueue = 8_000_000.0
+    /// A slope of so much delay for time (3 %), seen so often in a row, over a queue of at least so many ns.
+    private static let steepest = 0.03
+    private static let mostInARow = 3
+    private static let leastQueue = 15_000_000.0
 
     private var group: (sent: Int64, arrived: Int64)?
     private var previous: (sent: Int64, arrived: Int64)?
     private var origin: Int64?
     private var sum = 0.0
     private var smoothed = 0.0
+    private var least = 0.0
+    private var inARow = 0
     private var times: [Double] = []
     private var delays: [Double] = []
 
@@ -56,6 +59,7 @@ struct DelayTrend {
         }
         sum += Double(group.arrived - previous.arrived) - Double(group.sent - previous.sent)
         smoothed = smoothed * 0.9 + sum * 0.1
+        least = min(least, smoothed)
         times.append(Double(group.arrived - (origin ?? 0)))
         delays.append(smoothed)
         if times.count > Self.points {
@@ -64,7 +68,8 @@ struct DelayTrend {
         }
         guard times.count == Self.points else { return .steady }
         let slope = slope()
-        if slope > Self.steepest, sum > Self.leastQueue { return .growing }
+        inARow = slope > Self.steepest && smoothed - least > Self.leastQueue ? inARow + 1 : 0
+        if inARow >= Self.mostInARow { return .growing }
         return slope < -Self.steepest ? .shrinking : .steady
     }
 

@@ -136,6 +136,8 @@ final class MediaLoop: MediaOutput, @unchecked Sendable {
             }
             if count > 0 {
                 router.flush(at: now)
+                let kept = (Self.now().nanoseconds - now.nanoseconds) / 1_000
+                router.past.forwardDelay.add(microseconds: kept, packets: count)
             } else if place.socket.takeRefusals() {
                 router.noteRefusal(socket: index, at: now)
             }

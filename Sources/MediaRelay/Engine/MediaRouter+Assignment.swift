@@ -39,6 +39,8 @@ extension MediaRouter {
         var new = VideoTrack(
             session: owner.session, section: owner.section, codec: format.codec, ssrc: header.ssrc,
             gate: FrameGate(videoLimit(of: owner)))
+        new.repairsLosses =
+            sessions.with(owner.session) { $0.sections[owner.section].setup.feedback.contains(.nack) } ?? false
         if format.codec == .theora { new.theora = TheoraIngest(configuration: format.theora) }
         let track = videoTracks.insert(new)
         let room = sessions.with(owner.session) { session in
@@ -129,16 +131,17 @@ extension MediaRouter {
         }
         // One that has just come and is about to be forwarded will do.
         if forwardTrack == track, forward.firstKeyFrame != nil { return }
+        if replay(track, to: viewer, section: section, at: now) { return }
         requestKeyFrame(track, at: now)
     }
 
     // MARK: - As which track
 
-    /// A limiter that has to leave out too much asks for another encoding; that stays so for as long as the limit does.
+    /// A limiter that has to leave out too much asks for another encoding, until what comes would pass as it is for long enough.
     private func noteLimit(of sender: Slab<MediaSession>.Key) {
         guard let track = sessions[sender]?.videoTrack else { return }
         videoTracks.with(track) { track in
-            if track.gate.needsTranscoding { track.transcodedBitrate = track.gate.limit.payloadBitrate * 9 / 10 }
+            track.transcodedBitrate = track.gate.needsTranscoding ? track.gate.limit.payloadBitrate * 9 / 10 : nil
         }
     }
 

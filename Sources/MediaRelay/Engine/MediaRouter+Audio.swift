@@ -250,6 +250,7 @@ extension MediaRouter {
             guard let protected = protect(with: protector, at: 0, length: length) else { return }
             length = protected
         }
+        egress?.add(bytes: length, packets: 1, at: now)
         _ = sending.read(0..<length) {
             output.send($0, segment: length, socket: section.setup.rtpSocket, to: section.setup.remoteRTP)
         }

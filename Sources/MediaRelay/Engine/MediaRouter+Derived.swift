@@ -4,8 +4,6 @@ internal import Codec
 extension MediaRouter {
     /// The most that a derived track is given where limits allow more, bits of payload a second.
     static var mostDerivedBitrate: Int { 600_000 }
-    /// What no stream exceeds.
-    private static var unlimited: Int { 1 << 40 }
 
     /// The track that shows what `source` shows as `target` asks; nil where that codec cannot be had. It is made where there is none yet, and ends when its last watcher
     /// leaves and its last hold is released.
@@ -29,7 +27,7 @@ extension MediaRouter {
         let derived = videoTracks.insert(
             VideoTrack(
                 session: track.session, section: track.section, codec: target.codec, ssrc: track.ssrc,
-                gate: FrameGate(FrameGate.Limit(bitrate: Self.unlimited)),
+                gate: FrameGate(track.gate.limit),
                 derivation: VideoTrack.Derivation(source: source, conversion: id, target: target)))
         videoTracks.with(source) { track in
             track.conversion?.tracks[id] = derived

@@ -60,12 +60,17 @@ extension MediaRouter {
             guard session.sections[section].outbound.askedBitrate != estimate else { return (false, false) }
             session.sections[section].outbound.askedBitrate = estimate
             guard isAudio, let mix = session.sections[section].setup.mix else { return (!isAudio, false) }
-            session.sections[section].limitMix(to: session.limits.audioBitrate)
-            if let estimate { session.sections[section].limitMix(to: Self.mixStep(under: estimate, ticks: mix.ticks)) }
+            session.sections[section].limitMix(to: session.limits)
+            if let estimate {
+                let step = min(
+                    Self.mixStep(under: estimate, ticks: mix.ticks),
+                    session.sections[section].setup.mix?.bitrate ?? .max)
+                session.sections[section].limitMix(to: step)
+            }
             return (false, session.sections[section].setup.mix != mix)
         }
         guard let (fits, listens) = change else { return }
-        if fits { fitReceiver(key, section: section) }
+        if fits { fitReceiver(key, section: section, at: now) }
         if listens { listen(key) }
     }
 

@@ -7,7 +7,7 @@ extension MediaRouter {
         let tracks = sessions.with(key) { session in
             session.limits = limits
             for section in session.sections.indices where session.sections[section].setup.mix != nil {
-                session.sections[section].limitMix(to: limits.audioBitrate)
+                session.sections[section].limitMix(to: limits)
             }
             return session.sections.compactMap { $0.inbound?.videoTrack }
         }
@@ -16,7 +16,7 @@ extension MediaRouter {
             videoTracks.with(track) { $0.gate.setLimit(limit) }
         }
         listen(key)
-        fitReceiver(key)
+        fitReceiver(key, at: now)
     }
 
     /// The limit of what somebody sends.
@@ -25,18 +25,22 @@ extension MediaRouter {
     }
 
     /// Brings what a receiver gets under its own limits: those of the person, what its offer said, what it asks for, what its network takes.
-    func fitReceiver(_ key: Slab<MediaSession>.Key) {
-        for section in sessions[key]?.sections.indices ?? 0..<0 { fitReceiver(key, section: section) }
+    func fitReceiver(_ key: Slab<MediaSession>.Key, at now: MediaTime) {
+        for section in sessions[key]?.sections.indices ?? 0..<0 { fitReceiver(key, section: section, at: now) }
     }
 
     /// The same for one section.
-    func fitReceiver(_ key: Slab<MediaSession>.Key, section: Int) {
+    func fitReceiver(_ key: Slab<MediaSession>.Key, section: Int, at now: MediaTime) {
         let watched = sessions.with(key) { $0.sections[section].watched } ?? nil
-        let track = watched.flatMap { videoTracks.with($0) { $0.gate.limit } }
-        sessions.with(key) { session in
-            guard session.sections[section].setup.kind == .video else { return }
-            session.sections[section].fit(FrameGate.Limit(session.limits), to: track)
+        guard let watched, let track = videoTracks.with(watched, { $0.gate.limit }) else { return }
+        let source = videoTracks[watched]?.derivation?.source ?? watched
+        let sourceBitrate = videoTracks.with(source) { $0.gate.inputBitrate(at: now) } ?? 0
+        let room = sessions.with(key) { session in
+            guard session.sections[section].setup.kind == .video else { return false }
+            let limit = session.sections[section].fit(FrameGate.Limit(session.limits), to: track)
+            return session.sections[section].retarget(limit, source: sourceBitrate)
         }
+        if room == true, let room = sessions.with(key, { $0.room }) { unassignedRooms.append(room) }
     }
 
     // MARK: - Held packets
@@ -106,9 +110,10 @@ extension MediaRouter {
         at now: MediaTime
     ) -> Bool {
         guard let numbers = section.outbound.rewriter.rewrite(packet, shift: shift, at: now),
-            let length = complete(packet, numbers, at: 0, for: section)
+            let length = complete(packet, numbers, at: 0, as: section.outline)
         else { return true }
         section.outbound.note(packet, numbers, at: now)
+        egress?.add(bytes: length, packets: 1, at: now)
         let isWhole = sending.read(0..<length) {
             output.send($0, segment: length, socket: section.setup.rtpSocket, to: section.setup.remoteRTP)
         }
@@ -130,9 +135,15 @@ extension MediaRouter {
                     release = time
                 }
             }
-            return (track: track, needsKeyFrame: needsKeyFrame, release: release)
+            let gate = session.sections[watcher.section].outbound.gate
+            let encodesAgain =
+                gate?.needsTranscoding == true && session.sections[watcher.section].transcodedBitrate == nil
+            return (
+                track: track, needsKeyFrame: needsKeyFrame, release: release, room: encodesAgain ? session.room : nil
+            )
         }
         guard let state else { return }
+        if let room = state.room { unassignedRooms.append(room) }
         if state.needsKeyFrame, let track = state.track { requestKeyFrame(track, at: now) }
         if let time = state.release {
             timers.insert(Timer(time: time, target: .releaseTo(watcher.session, section: watcher.section)))
@@ -185,7 +196,9 @@ extension FrameGate.Limit {
 
 extension MediaSession.Section {
     /// Gives the receiver a limiter of its own where its limit is less than that of the track that it watches.
-    mutating func fit(_ own: FrameGate.Limit, to track: FrameGate.Limit?) {
+    ///
+    /// - Returns: the receiver's limit.
+    mutating func fit(_ own: FrameGate.Limit, to track: FrameGate.Limit) -> FrameGate.Limit {
         var limit = own
         if let offered = setup.offeredBitrate, offered / (1_100 + 12) < limit.bitrate / (1_100 + limit.overhead) {
             limit = FrameGate.Limit(bitrate: offered, overhead: RTPHeader.fixedLength)
@@ -196,14 +209,34 @@ extension MediaSession.Section {
         // One that is there has left packets out, and must go on to close the gaps, whatever its limit.
         if outbound.gate != nil {
             outbound.gate?.setLimit(limit)
-        } else if outbound.endedFrame, let track, limit.payloadBitrate < track.payloadBitrate {
+        } else if outbound.endedFrame, limit.payloadBitrate < track.payloadBitrate {
             outbound.gate = FrameGate(limit)
         }
+        return limit
+    }
+
+    /// Follows a limit that has changed where the endpoint sees something that was encoded for it; true where it is to see another encoding.
+    mutating func retarget(_ limit: FrameGate.Limit, source: Int) -> Bool {
+        guard let present = transcodedBitrate else { return false }
+        let wanted = limit.payloadBitrate * 9 / 10
+        // What the sender sends fits as it is, with room to spare; a small change is not worth another encoding.
+        if source > 0, wanted > source * 12 / 10 {
+            transcodedBitrate = nil
+        } else if wanted < present * 9 / 10 || wanted > present * 3 / 2 {
+            transcodedBitrate = wanted
+        }
+        return transcodedBitrate != present
+    }
+
+    /// Another limit for the mix that the endpoint hears.
+    mutating func limitMix(to limits: MediaLimits) {
+        guard let ticks = setup.mix?.ticks else { return }
+        let headers = limits.countsHeaders ? FrameGate.Limit.wireOverhead * 8 * 50 / max(1, ticks) : 0
+        limitMix(to: limits.audioBitrate - headers)
     }
 
     /// Another limit for the mix that the endpoint hears, bits of payload a second.
     mutating func limitMix(to bitrate: Int) {
-        guard let format = setup.mix?.format else { return }
-        setup.mix?.bitrate = max(SectionMedia.leastBitrate(format), min(bitrate, setup.mostMixBitrate ?? .max))
+        setup.mix?.bitrate = max(6_000, min(bitrate, setup.mostMixBitrate ?? .max))
     }
 }

@@ -11,9 +11,12 @@ extension MediaRouter {
             sessions.with(owner.session) { $0.drops.malformed += 1 }
             return
         }
-        guard let length = authenticate(&datagram, isRTCP: isRTCP, owner: owner),
-            isFromEndpoint(source, owner: owner)
-        else { return }
+        let length = sessions.with(owner.session) { session in
+            let length = session.sections[owner.section]
+                .accept(&datagram, isRTCP: isRTCP, onRTCPSocket: owner.isRTCP, source: source, &session.drops)
+            return length
+        }
+        guard let length = length ?? nil else { return }
         let packet = datagram.bytes.extracting(0..<length)
         if isRTCP {
             receiveControl(packet, source: source, owner: owner, at: now)
@@ -26,34 +29,11 @@ extension MediaRouter {
         receiveMedia(header, packet, source: source, owner: owner, at: now)
     }
 
-    /// Checks and decrypts what is SRTP: the length of the plain packet, or nil where it is not authentic.
-    private func authenticate(_ datagram: inout MutableRawSpan, isRTCP: Bool, owner: SocketOwner) -> Int? {
-        guard let unprotector = sessions.with(owner.session, { $0.sections[owner.section].unprotector }) ?? nil else {
-            return datagram.byteCount
-        }
-        let length = isRTCP ? try? unprotector.unprotectRTCP(&datagram) : try? unprotector.unprotectRTP(&datagram)
-        if length == nil { sessions.with(owner.session) { $0.drops.unauthenticated += 1 } }
-        return length
-    }
-
     /// Sends what the datagrams since the last call have left.
     func flush(at now: MediaTime) {
         forwardVideo(at: now)
         submitConversions()
         assignVideo(at: now)
-    }
-
-    /// Checks a datagram's source. With plain RTP the host must be the session's, and the port that of the first packet that was one; what is authentic may come from
-    /// anywhere.
-    private func isFromEndpoint(_ source: SocketAddress, owner: SocketOwner) -> Bool {
-        sessions.with(owner.session) { session in
-            let section = session.sections[owner.section]
-            if section.unprotector != nil { return true }
-            let known = owner.isRTCP ? section.rtcpSource : section.rtpSource
-            let isAccepted = known.map { $0 == source } ?? source.isSameHost(as: section.setup.host)
-            if !isAccepted { session.drops.foreignSource += 1 }
-            return isAccepted
-        } ?? false
     }
 
     /// A packet that is what it should be has come from here: the endpoint is there, and this is its port from now on.
@@ -73,28 +53,10 @@ extension MediaRouter {
     ) {
         var header = header
         var isAgain = false
-        var isAbsorbed = false
         let verdict: WireFormat? =
             sessions.with(owner.session) { session in
-                let setup = session.sections[owner.section].setup
-                guard setup.receives, session.maySend.contains(setup.kind) else {
-                    session.drops.notAllowed += 1
-                    return nil
-                }
-                if let again = setup.retransmission, again.payloadType == header.payloadType {
-                    isAgain = true
-                    return setup.formats.first
-                }
-                guard let format = setup.format(ofType: header.payloadType) else {
-                    // Events and comfort noise were agreed on, but say nothing to a mix.
-                    if setup.absorbs(header.payloadType) {
-                        isAbsorbed = true
-                        return session.sections[owner.section].inbound?.format
-                    }
-                    session.drops.unexpectedPayload += 1
-                    return nil
-                }
-                return format
+                let maySend = session.maySend
+                return session.sections[owner.section].judge(header, maySend: maySend, &isAgain, &session.drops)
             } ?? nil
         guard let format = verdict else { return }
         noteSource(source, owner: owner, at: now)
@@ -108,12 +70,13 @@ extension MediaRouter {
         }
         guard let sequence = count(header, format: format, owner: owner, at: now) else { return }
         if format.codec.kind == .audio {
+            // Events and comfort noise say nothing to a mix.
+            let isSound = header.payloadType == format.payloadType
             let type = sessions.with(owner.session) { $0.sections[owner.section].setup.eventType } ?? nil
             forwardVoice(
                 header, sequence: sequence, payload: packet.extracting(header.payload),
-                isEvent: isAbsorbed && type == header.payloadType,
-                owner: owner, at: now)
-            if !isAbsorbed { receiveAudio(header, packet, owner: owner, at: now) }
+                isEvent: !isSound && type == header.payloadType, owner: owner, at: now)
+            if isSound { receiveAudio(header, packet, owner: owner, at: now) }
         } else {
             receiveVideo(header, sequence: sequence, packet, owner: owner, at: now)
         }

@@ -20,7 +20,7 @@ extension MediaRouter {
     ) {
         guard let moved = section.outbound.rewriter.original(of: number) else { return }
         let sequence = section.outbound.gate.map { $0.map.original(of: moved) } ?? moved
-        guard let sequence, section.outbound.rewriter.isOfSource(sequence),
+        guard let sequence, section.outbound.rewriter.isRepeatable(sequence),
             let shift = section.outbound.gate == nil ? PacketMap.Shift() : section.outbound.gate?.shift(of: sequence)
         else { return }
         let packet: ForwardBuffer.Packet? =
@@ -63,7 +63,7 @@ extension MediaRouter {
             }
             range = 0..<length
         } else {
-            guard let length = complete(packet, numbers, at: start, for: section) else { return }
+            guard let length = complete(packet, numbers, at: start, as: section.outline) else { return }
             range = start..<start + length
         }
         _ = sending.read(range) {

@@ -96,7 +96,7 @@ extension MediaRouter {
             sendKeyFrameRequest(track, at: now)
         }
         measure(key, since: session.lastReportTime, at: now)
-        fitReceiver(key)
+        fitReceiver(key, at: now)
         let next = now.advanced(milliseconds: isActive ? Self.activeInterval : Self.quietInterval)
         sessions.with(key) { $0.nextReport = next }
         timers.insert(Timer(time: next, target: .report(key)))

@@ -84,6 +84,7 @@ extension MediaRouter {
 
     private func end(_ key: Slab<MediaSession>.Key, at now: MediaTime, completion: @escaping @Sendable () -> Void) {
         guard let session = sessions[key] else { return }
+        statistics(of: key, at: now).map { past.add($0) }
         for section in session.sections.indices {
             endInbound(key, section: section)
             unwatch(key, section: section)

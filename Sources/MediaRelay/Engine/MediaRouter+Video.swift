@@ -45,9 +45,18 @@ extension MediaRouter {
                 track.pass(packet, shift, payload, into: &forward)
             }
             track.release(into: &forward, at: now)
-            return (keyFrame: isHopeless || track.gate.wantsKeyFrame(at: now), losses: track.repairsLosses)
+            // Of what is encoded again for everybody, a key frame is of no more use than any other.
+            let isWatched = !track.watchers.isEmpty
+            let encodesAgain = track.gate.needsTranscoding != (track.transcodedBitrate != nil)
+            return (
+                keyFrame: isHopeless || isWatched && track.gate.wantsKeyFrame(at: now), losses: track.repairsLosses,
+                encoding: encodesAgain && track.derivation == nil ? track.session : nil
+            )
         }
         if needs?.keyFrame == true { requestKeyFrame(key, at: now) }
+        if let session = needs?.encoding, let room = sessions.with(session, { $0.room }) {
+            unassignedRooms.append(room)
+        }
         if needs?.losses == true { scheduleRepair(key) }
         scheduleRelease(key, at: now)
     }
@@ -80,20 +89,35 @@ extension MediaRouter {
         _ track: Slab<VideoTrack>.Key, to watcher: VideoTrack.Watcher, keyFrame: Int?, at now: MediaTime
     ) {
         let state = sessions.with(watcher.session) { session in
-            let outbound = session.sections[watcher.section].outbound
-            return (session.sections[watcher.section].isConnected, outbound.awaitsKeyFrame)
+            (
+                session.sections[watcher.section].isConnected,
+                session.sections[watcher.section].outbound.awaitsKeyFrame
+            )
         }
         guard let (isConnected, awaitsKeyFrame) = state, isConnected else { return }
+        let isSpent = egress != nil && isEgressSpent(for: watcher, at: now)
         guard awaitsKeyFrame else {
-            forward(from: 0, to: watcher, at: now)
+            if isSpent {
+                sessions.with(watcher.session) { $0.sections[watcher.section].outbound.awaitsKeyFrame = true }
+            } else {
+                forward(from: 0, to: watcher, at: now)
+            }
             return
         }
+        // A key frame is greater than others; it is not asked for while there is no room for one.
+        if isSpent { return }
         guard let keyFrame else {
             requestKeyFrame(track, at: now)
             return
         }
         sessions.with(watcher.session) { $0.sections[watcher.section].outbound.awaitsKeyFrame = false }
         forward(from: keyFrame, to: watcher, at: now)
+    }
+
+    /// Whether nothing more may leave the server, and the watcher is between two pictures.
+    private func isEgressSpent(for watcher: VideoTrack.Watcher, at now: MediaTime) -> Bool {
+        let hasEnded = sessions.with(watcher.session) { $0.sections[watcher.section].outbound.endedFrame }
+        return hasEnded == true && egress?.hasRoom(bytes: forward.byteCount, at: now) == false
     }
 
     /// Somebody lost pictures, or sees a track for the first time: asks its sender for a key frame.
@@ -133,7 +157,9 @@ extension MediaRouter {
 
     /// Sends packets of one size, of which only the last may be shorter; false where the endpoint's connection did not take them all.
     private func forward(_ run: Range<Int>, to section: inout MediaSession.Section, at now: MediaTime) -> Bool {
-        let tag = section.protector?.suite.tagLength ?? 0
+        // The section is not passed on whole for each packet: all that it refers to would be counted.
+        let outline = section.outline
+        let tag = outline.protector?.suite.tagLength ?? 0
         let segment = forward.packets[run.lowerBound].range.count + tag
         var end = 0
         for index in run {
@@ -142,11 +168,12 @@ extension MediaRouter {
             let numbers = section.outbound.rewriter.rewrite(packet, shift: PacketMap.Shift(), at: now)
             guard let numbers else { continue }
             forward.bytes.read(packet.range) { sending.copy($0, to: end) }
-            guard let length = complete(packet, numbers, at: end, for: section) else { continue }
+            guard let length = complete(packet, numbers, at: end, as: outline) else { continue }
             end += length
             section.outbound.note(packet, numbers, at: now)
         }
         guard end > 0 else { return true }
+        egress?.add(bytes: end, packets: run.count, at: now)
         return sending.read(0..<end) {
             let isWhole = output.send(
                 $0, segment: segment, socket: section.setup.rtpSocket, to: section.setup.remoteRTP)
@@ -159,11 +186,11 @@ extension MediaRouter {
     /// Makes a whole packet of the bytes that stand at `start` of ``sending``, header and payload: its length, protection included, or nil where it cannot be protected.
     func complete(
         _ packet: ForwardBuffer.Packet, _ numbers: StreamRewriter.Numbers, at start: Int,
-        for section: MediaSession.Section
+        as stream: MediaSession.Outline
     ) -> Int? {
         let header = RTPHeader(
-            payloadType: section.outbound.payloadType, sequenceNumber: numbers.sequence, timestamp: numbers.timestamp,
-            ssrc: section.setup.ssrc, marker: packet.marker)
+            payloadType: stream.payloadType, sequenceNumber: numbers.sequence, timestamp: numbers.timestamp,
+            ssrc: stream.ssrc, marker: packet.marker)
         sending.write(start..<start + packet.range.count) { bytes in
             var cursor = 0
             try? header.write(into: &bytes, at: &cursor)
@@ -172,8 +199,44 @@ extension MediaRouter {
                     pictureID: picture.pictureID, baseLayerIndex: picture.baseLayerIndex, in: &bytes, payloadAt: cursor)
             }
         }
-        guard let protector = section.protector else { return packet.range.count }
+        guard let protector = stream.protector else { return packet.range.count }
         return protect(with: protector, at: start, length: packet.range.count)
+    }
+
+    /// Gives somebody who begins to watch all packets since the track's last key frame at once, where they are kept and the limits have room for them; false where not.
+    func replay(
+        _ track: Slab<VideoTrack>.Key, to viewer: Slab<MediaSession>.Key, section: Int, at now: MediaTime
+    ) -> Bool {
+        let watcher = VideoTrack.Watcher(session: viewer, section: section, isActive: false)
+        let isReady = sessions.with(viewer) { session in
+            session.sections[section].isConnected && session.sections[section].outbound.gate == nil
+                && session.sections[section].setup.offeredBitrate == nil
+        }
+        guard isReady == true, !isWithinFrame(watcher, at: now) else { return false }
+        if !forward.isEmpty { forwardVideo(at: now) }
+        defer { forward.removeAll() }
+        let frames: Int? =
+            videoTracks.with(track) { track in
+                guard let group = track.recent.groupOfPictures() else { return nil }
+                var bits = 0
+                var frames = 0
+                for sequence in group {
+                    guard let (packet, range) = track.recent.find(sequence) else { return nil }
+                    bits += range.count * 8
+                    frames += packet.marker ? 1 : 0
+                    let payload = range.lowerBound + RTPHeader.fixedLength..<range.upperBound
+                    track.recent.read(payload) { forward.append(packet, payload: $0) }
+                }
+                return track.gate.hasRoom(forExtra: bits, at: now) ? frames : nil
+            } ?? nil
+        // What is not whole yet will be with the packets that come next.
+        guard let frames, let first = forward.packets.first, let last = forward.packets.last else { return false }
+        activate(watcher, track: track, at: 0, now: now)
+        sessions.with(viewer) { session in
+            session.sections[section].outbound.rewriter.begin(first, replayingTo: last, frames: frames, at: now)
+        }
+        forward(from: 0, to: watcher, at: now)
+        return true
     }
 
     /// Whether a frame of what is watched now is still on its way, so that a switch would leave it broken. One that has not gone on for long never will.
@@ -198,6 +261,6 @@ extension MediaRouter {
             session.sections[watcher.section].outbound.awaitsKeyFrame = false
         }
         switchWatcher(watcher, to: track)
-        fitReceiver(watcher.session, section: watcher.section)
+        fitReceiver(watcher.session, section: watcher.section, at: now)
     }
 }

@@ -60,6 +60,10 @@ final class MediaRouter<Output: MediaOutput> {
     var lastConversion: ConversionID = 0
     /// Where a receiver's datagrams are put together.
     var sending = ByteStore(capacity: 64 * 1_600)
+    /// What this loop may send in all, where that is limited.
+    var egress: EgressBudget?
+    /// What sessions that are over have counted, and how long packets were kept.
+    var past = MediaTotals()
     /// Packets that are to be asked for; kept for its memory.
     var missing: [SequenceNumber] = []
     /// Video sections are to be assigned anew in these rooms.
@@ -70,6 +74,7 @@ final class MediaRouter<Output: MediaOutput> {
         self.configuration = configuration
         self.wallClockOffset = wallClockOffset
         self.output = output
+        egress = configuration.maximumEgress.map { EgressBudget(bitrate: $0 / max(1, configuration.loops)) }
     }
 
     /// When ``advance(to:)`` is to be called next, or nil where there is nothing to wait for.

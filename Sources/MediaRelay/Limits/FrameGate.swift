@@ -49,6 +49,9 @@ struct FrameGate {
     static let longestDelay: Int64 = 500
     /// Bytes that are held at most.
     private static let mostHeld = 512 << 10
+    /// A frame that waits for so long, in ms, has layers left out; and no further one before so long after.
+    private static let patience: Int64 = 100
+    private static let layerPause: Int64 = 500
     /// Fewer frames a second than this are no moving picture any more.
     private static let leastFrameRate = 5
 
@@ -228,7 +231,9 @@ struct FrameGate {
     mutating func nextDeadline(at now: MediaTime) -> MediaTime? {
         guard let frame = frames.first, frame.isComplete || frame.isTail, frame.packets > 0 else { return nil }
         let bits = frame.isTail ? cost(held.packets[frame.firstPacket]) : frame.bits
-        let limit = frame.arrival.advanced(milliseconds: Self.longestDelay + 1)
+        var limit = frame.arrival.advanced(milliseconds: Self.longestDelay + 1)
+        let patience = frame.arrival.advanced(milliseconds: Self.patience)
+        if seenLayer > 0, highestLayer > 0, patience > now { limit = patience }
         guard let earliest = window.earliest(for: bits, capacity: capacity, from: now) else { return now }
         return frame.isTail ? earliest : min(earliest, limit)
     }
@@ -278,19 +283,28 @@ struct FrameGate {
         } else if frame.bits > capacity || now.milliseconds(since: frame.arrival) >= Self.longestDelay {
             refuseFirst(at: now)
         } else {
-            return false
+            if now.milliseconds(since: frame.arrival) >= Self.patience { leaveOutLayer(at: now) }
+            return frame.layer > highestLayer
         }
         return true
+    }
+
+    /// Lets the highest layer pass no longer.
+    private mutating func leaveOutLayer(at now: MediaTime) {
+        guard seenLayer > 0, highestLayer > 0 else { return }
+        if let last = layerPressure, highestLayer < seenLayer, now.milliseconds(since: last) < Self.layerPause {
+            return
+        }
+        highestLayer = min(highestLayer, seenLayer) - 1
+        layerPressure = now
+        lastIntervention = now
     }
 
     /// The first frame that waits can not be sent in time.
     private mutating func refuseFirst(at now: MediaTime) {
         let frame = frames[0]
         lastIntervention = now
-        if seenLayer > 0, highestLayer > 0 {
-            highestLayer = min(highestLayer, seenLayer) - 1
-            layerPressure = now
-        }
+        leaveOutLayer(at: now)
         if frame.bits > capacity { needsTranscoding = true }
         if !frame.isDiscardable { awaitsKeyFrame = true }
         leaveOutFirst()
@@ -349,6 +363,11 @@ struct FrameGate {
         capacity + capacity / 25 - window.total(at: now)
     }
 
+    /// Whether a receiver can be given so many bits at once beside what leaves anyway.
+    mutating func hasRoom(forExtra bits: Int, at now: MediaTime) -> Bool {
+        !isLimiting(at: now) && bits + window.total(at: now) * 11 / 10 <= capacity
+    }
+
     /// What came in the last two seconds, in bits a second.
     mutating func inputBitrate(at now: MediaTime) -> Int {
         input.total(at: now) * 1_000 / Int(Self.windowMilliseconds)
@@ -371,7 +390,9 @@ struct FrameGate {
             return
         }
         guard now.milliseconds(since: start) >= 1_000 else { return }
-        if second.came >= Self.leastFrameRate, second.left < Self.leastFrameRate { needsTranscoding = true }
+        // Just after a layer was let go the effect is still to come.
+        let hasSettled = layerPressure.map { now.milliseconds(since: $0) >= 3_000 } ?? true
+        if second.came >= Self.leastFrameRate, second.left < Self.leastFrameRate, hasSettled { needsTranscoding = true }
         second = (now, 0, 0)
         guard needsTranscoding else { return }
         // What would pass as it is need not be encoded again; not for a moment's sake.

@@ -63,6 +63,13 @@ struct MediaSession {
         }
     }
 
+    /// What stands in the head of every packet of a stream that goes out, and what protects it.
+    struct Outline {
+        var payloadType: UInt8
+        var ssrc: UInt32
+        var protector: SRTPProtector?
+    }
+
     let id: MediaSessionID
     let participant: String
     let room: Slab<MediaRoom>.Key

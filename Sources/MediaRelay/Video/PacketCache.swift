@@ -10,12 +10,21 @@ struct PacketCache {
     private var store: ByteStore
     private var entries: [Entry?]
     private var end: UInt64 = 0
+    /// Where the last key frame begins, and the newest packet.
+    private var keyFrame: UInt64?
+    private var newest: UInt64 = 0
 
     /// Reserves room for `packets` packets (a power of two) of `bytes` bytes in all.
     init(packets: Int = 1_024, bytes: Int = 512 << 10) {
         self.bytes = bytes
         store = ByteStore(capacity: bytes)
         entries = [Entry?](repeating: nil, count: packets)
+    }
+
+    /// Reserves room for about three seconds of a stream under a limit, within 64 and 512 KiB.
+    init(for limit: FrameGate.Limit) {
+        let bytes = min(max(limit.bitrate / 8 * 3, 64 << 10), 512 << 10)
+        self.init(packets: bytes > 256 << 10 ? 1_024 : 512, bytes: bytes)
     }
 
     /// Keeps a packet whose bytes, header included, are `content`.
@@ -27,6 +36,8 @@ struct PacketCache {
         if rest < length { end += UInt64(rest) }
         store.copy(content, to: Int(end % UInt64(bytes)))
         entries[Int(packet.sequence % UInt64(entries.count))] = Entry(packet: packet, start: end)
+        if packet.beginsKeyFrame, packet.sequence > newest || keyFrame == nil { keyFrame = packet.sequence }
+        newest = max(newest, packet.sequence)
         end += UInt64(length)
     }
 
@@ -37,6 +48,13 @@ struct PacketCache {
         else { return nil }
         let start = Int(entry.start % UInt64(bytes))
         return (entry.packet, start..<start + entry.packet.range.count)
+    }
+
+    /// The packets from the last key frame on, all of which are kept; nil where one is missing.
+    func groupOfPictures() -> ClosedRange<UInt64>? {
+        guard let keyFrame, newest - keyFrame < UInt64(entries.count) else { return nil }
+        for sequence in keyFrame...newest where find(sequence) == nil { return nil }
+        return keyFrame...newest
     }
 
     /// Lends the bytes of a packet that was found.

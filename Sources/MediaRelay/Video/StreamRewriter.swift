@@ -19,6 +19,11 @@ struct StreamRewriter {
     private var baseLayerOffset: UInt8 = 0
     private var lastPictureID: UInt16?
     private var lastBaseLayerIndex: UInt8?
+    /// While older packets are gone through quickly: the last of them, and the time of the one before in the source and as it left.
+    private var replayed: (last: UInt64, source: UInt32, left: UInt32)?
+
+    /// Ticks between two frames that are gone through quickly: 1 ms of 90 kHz.
+    private static let replayStep: UInt32 = 90
 
     /// The numbers that a packet leaves with.
     struct Numbers: Equatable {
@@ -50,6 +55,7 @@ struct StreamRewriter {
         if let last = lastTime {
             next &+= UInt32(clamping: max(1, now.ticks(since: last, clockRate: clockRate)))
         }
+        replayed = nil
         timestampOffset = next &- packet.timestamp
         sequenceOffset = nextSequence &- UInt16(truncatingIfNeeded: packet.sequence &- shift.sequence)
         firstOfSource = packet.sequence
@@ -64,13 +70,33 @@ struct StreamRewriter {
         }
     }
 
+    /// Goes on with another source whose last group of pictures is gone through quickly first: `first` to `last`, a tick or two for each frame, so that who begins to watch is not behind ever after.
+    mutating func begin(
+        _ first: ForwardBuffer.Packet, replayingTo last: ForwardBuffer.Packet, frames: Int, at now: MediaTime
+    ) {
+        begin(first, at: now)
+        let start = lastTimestamp
+        timestampOffset = start &+ UInt32(frames) * Self.replayStep &- last.timestamp
+        replayed = (last.sequence, first.timestamp, start)
+    }
+
+    /// The time of a packet that is gone through quickly.
+    private mutating func replayedTime(of packet: ForwardBuffer.Packet) -> UInt32? {
+        guard let state = replayed, packet.sequence <= state.last else {
+            return nil
+        }
+        guard packet.timestamp != state.source else { return state.left }
+        replayed = (state.last, packet.timestamp, state.left &+ Self.replayStep)
+        return state.left &+ Self.replayStep
+    }
+
     /// The numbers that a packet leaves with, or nil where it belongs to the time before the switch. For the same packet they are the same each time.
     @inline(__always)
     mutating func rewrite(_ packet: ForwardBuffer.Packet, shift: PacketMap.Shift, at now: MediaTime) -> Numbers? {
         guard packet.sequence >= firstOfSource else { return nil }
         let sequence = packet.sequence &- shift.sequence
         let rewritten = UInt16(truncatingIfNeeded: sequence) &+ sequenceOffset
-        let time = packet.timestamp &+ timestampOffset
+        let time = replayedTime(of: packet) ?? packet.timestamp &+ timestampOffset
         let isNewest = sequence >= highest
         if isNewest {
             highest = sequence
@@ -82,7 +108,8 @@ struct StreamRewriter {
         }
         var numbers = Numbers(sequence: SequenceNumber(rewritten), timestamp: time)
         if let pictureID = packet.descriptor.pictureID {
-            let moved = pictureID &- shift.pictureID &+ pictureOffset
+            let width: UInt16 = packet.descriptor.hasLongPictureID ? 0x7FFF : 0x7F
+            let moved = (pictureID &- shift.pictureID &+ pictureOffset) & width
             let index = (packet.descriptor.baseLayerIndex ?? 0) &- shift.baseLayerIndex &+ baseLayerOffset
             if moved != pictureID || index != packet.descriptor.baseLayerIndex ?? 0 { numbers.picture = (moved, index) }
             if isNewest {
@@ -101,6 +128,8 @@ struct StreamRewriter {
         return sequence
     }
 
-    /// Whether a packet is one of the present source.
-    func isOfSource(_ sequence: UInt64) -> Bool { sequence >= firstOfSource }
+    /// Whether a packet can be sent again as it was: it is one of the present source, and none that was gone through quickly.
+    func isRepeatable(_ sequence: UInt64) -> Bool {
+        sequence >= firstOfSource && sequence > replayed?.last ?? 0
+    }
 }

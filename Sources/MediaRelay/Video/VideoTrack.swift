@@ -59,9 +59,7 @@ struct VideoTrack {
     var repairIsScheduled = false
     var nextRelease: MediaTime?
     /// What was sent on lately.
-    var recent = PacketCache()
-    /// Bits of packets that were sent on, for the statistics; and the limiter's state as it was last told.
-    var isHeldBack = false
+    var recent: PacketCache
 
     /// A track of a session's own, or one that is derived from it.
     init(
@@ -74,6 +72,7 @@ struct VideoTrack {
         self.ssrc = ssrc
         self.gate = gate
         self.derivation = derivation
+        recent = PacketCache(for: gate.limit)
     }
 }
 

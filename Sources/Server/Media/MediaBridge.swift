@@ -11,6 +11,7 @@ final class MediaBridge: MediaControl, Sendable {
     private let engine: MediaEngine
     /// Where a room sets no limits of its own: what one person needs for speech and a small picture, if the server allows that much.
     private let defaults: MediaRelay.MediaLimits
+    private let countsHeaders: Bool
 
     /// Starts the engine.
     ///
@@ -19,6 +20,7 @@ final class MediaBridge: MediaControl, Sendable {
         defaults = MediaRelay.MediaLimits(
             audioBitrate: min(64_000, configuration.signaling.limits.maxAudioBitrate),
             videoBitrate: min(80_000, configuration.signaling.limits.maxVideoBitrate))
+        countsHeaders = configuration.media.limits == .wire
         engine = try MediaEngine(MediaConfiguration(configuration)) { event in
             if case .dropped(let session, let drops) = event {
                 let reasons = drops.occurred.map { "\($0.count) \($0.reason)" }.joined(separator: ", ")
@@ -51,6 +53,16 @@ final class MediaBridge: MediaControl, Sendable {
         }
     }
 
+    /// What is known of a media room.
+    func statistics(room: Int64, completion: @escaping @Sendable (MediaRoomStatistics) -> Void) {
+        engine.statistics(room: String(room), completion: completion)
+    }
+
+    /// The sums over all media.
+    func totals(completion: @escaping @Sendable (MediaTotals) -> Void) {
+        engine.totals(completion: completion)
+    }
+
     /// Ends all sessions and the threads.
     func shutDown() async {
         await withCheckedContinuation { continuation in
@@ -61,7 +73,7 @@ final class MediaBridge: MediaControl, Sendable {
     private func limits(_ limits: Signaling.MediaLimits) -> MediaRelay.MediaLimits {
         .init(
             audioBitrate: limits.audioBitrate ?? defaults.audioBitrate,
-            videoBitrate: limits.videoBitrate ?? defaults.videoBitrate)
+            videoBitrate: limits.videoBitrate ?? defaults.videoBitrate, countsHeaders: countsHeaders)
     }
 
     private func open(_ open: MediaOpen, _ completion: @escaping @Sendable (MediaOutcome) -> Void) {
@@ -111,6 +123,7 @@ extension MediaConfiguration {
             case .any: .any
             }
         timeout = Int64(media.timeout) * 1000
+        maximumEgress = media.maxEgress > 0 ? media.maxEgress : nil
         codecThreads = configuration.threadCount
         loops = configuration.threadCount
     }

@@ -32,6 +32,7 @@ public final class Hub {
     var ignorers: [Int64: Set<Int64>] = [:]
     var failures = SignInThrottle()
     var deadlines = Deadlines()
+    var deletions = Deletions()
     var messageCount: UInt64 = 0
     let operatorPerson: Person
 
