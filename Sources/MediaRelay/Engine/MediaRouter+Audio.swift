@@ -26,6 +26,8 @@ extension MediaRouter {
         }
         guard let place else { return }
         if place.silentPackets > 0, place.track == nil { return }
+        // A call whose ends take each other's sound needs no codec.
+        guard needsMixer(place.room) else { return }
         if place.silentPackets > Self.silentPackets {
             retireMixTrack(owner: owner, room: place.room)
             return
@@ -62,6 +64,7 @@ extension MediaRouter {
             return waiters
         }
         for waiter in waiters ?? [] { waiter() }
+        routeVoices(key)
         submit(key)
         assignVideo(at: now)
     }
@@ -107,6 +110,7 @@ extension MediaRouter {
             session.ownTrack = own
             return session.listeningSection.flatMap { session.sections[$0].setup.mix }
         }
+        guard sessions.with(key, { $0.hearsDirectly }) == false else { return }
         if let mix = mix ?? nil { change(room, .listen(UInt32(bitPattern: key.index), mix, own: own)) }
     }
 
@@ -230,6 +234,7 @@ extension MediaRouter {
     private func send(
         _ frame: MixBatch.Frame, of batch: MixBatch, to section: inout MediaSession.Section, at now: MediaTime
     ) {
+        if !section.outbound.isRealigned { section.outbound.realign(to: frame, at: now) }
         let header = RTPHeader(
             payloadType: section.setup.payloadType,
             sequenceNumber: SequenceNumber(section.outbound.nextSequence),
@@ -250,6 +255,8 @@ extension MediaRouter {
             output.send($0, segment: length, socket: section.setup.rtpSocket, to: section.setup.remoteRTP)
         }
         section.outbound.nextSequence &+= 1
+        section.outbound.lastTimestamp = header.timestamp
+        section.outbound.lastSent = now
         section.outbound.packetsSinceReport += 1
         section.outbound.statistics.send(
             timestamp: header.timestamp, payloadLength: frame.payload.count, at: UInt64(max(0, now.nanoseconds)))
@@ -275,5 +282,16 @@ extension MediaRouter {
         guard names != room.speaking else { return }
         rooms.with(key) { $0.speaking = names }
         output.notify(.speaking(room: room.name, participants: names))
+    }
+}
+
+extension OutboundStream {
+    /// The mix goes on where something else was sent until now: its time is placed by the clock, after the last packet's.
+    fileprivate mutating func realign(to frame: MixBatch.Frame, at now: MediaTime) {
+        isRealigned = true
+        guard let lastSent else { return }
+        let format = frame.configuration.format
+        let elapsed = max(1, now.ticks(since: lastSent, clockRate: format.clockRate))
+        positionOffset = lastTimestamp &+ UInt32(clamping: elapsed) &- format.timestamp(at: frame.position)
     }
 }

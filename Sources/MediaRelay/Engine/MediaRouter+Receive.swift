@@ -70,7 +70,13 @@ extension MediaRouter {
         }
         guard let sequence = count(header, format: format, owner: owner, at: now) else { return }
         if format.codec.kind == .audio {
-            receiveAudio(header, packet, owner: owner, at: now)
+            // Events and comfort noise say nothing to a mix.
+            let isSound = header.payloadType == format.payloadType
+            let type = sessions.with(owner.session) { $0.sections[owner.section].setup.eventType } ?? nil
+            forwardVoice(
+                header, sequence: sequence, payload: packet.extracting(header.payload),
+                isEvent: !isSound && type == header.payloadType, owner: owner, at: now)
+            if isSound { receiveAudio(header, packet, owner: owner, at: now) }
         } else {
             receiveVideo(header, sequence: sequence, packet, owner: owner, at: now)
         }
@@ -92,6 +98,7 @@ extension MediaRouter {
                     ssrc: header.ssrc, format: format,
                     statistics: ReceptionStatistics(clockRate: UInt32(format.codec.clockRate)))
             }
+            if format.codec.kind == .audio, let room = sessions.with(owner.session, { $0.room }) { routeVoices(room) }
         }
         return sessions.with(owner.session) { session in
             let time = UInt64(max(0, now.nanoseconds))

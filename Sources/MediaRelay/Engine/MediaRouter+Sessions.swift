@@ -37,8 +37,14 @@ extension MediaRouter {
             own(section.rtpSocket, SocketOwner(session: key, section: index, isRTCP: false))
             if let socket = section.rtcpSocket { own(socket, SocketOwner(session: key, section: index, isRTCP: true)) }
         }
-        rooms.with(room) { $0.sessions.append(key) }
+        sessions.with(key) { $0.mostTracks = setup.mostTracks }
+        rooms.with(room) { room in
+            room.sessions.append(key)
+            room.isCall = setup.isCall
+            if setup.mostTracks > 0 { room.trackListeners += 1 }
+        }
         listen(key)
+        routeVoices(room)
         unassignedRooms.append(room)
         assignVideo(at: now)
     }
@@ -94,6 +100,8 @@ extension MediaRouter {
         if session.drops != DropCounters() { output.notify(.dropped(session.id, session.drops)) }
         let isEmpty = rooms.with(session.room) { room in
             room.sessions.removeAll { $0 == key }
+            room.direct.removeAll { $0 == key }
+            if session.mostTracks > 0 { room.trackListeners -= 1 }
             return room.sessions.isEmpty && !room.isHeld
         }
         afterMix(of: session.room, completion)
@@ -107,6 +115,7 @@ extension MediaRouter {
         guard let session = sessions[key], let inbound = session.sections[section].inbound else { return }
         sessions.with(key) { $0.sections[section].inbound = nil }
         if let track = inbound.mixTrack { removeMixTrack(track, room: session.room) }
+        routeVoices(session.room)
         if let track = inbound.videoTrack { endVideoTrack(track, room: session.room) }
     }
 

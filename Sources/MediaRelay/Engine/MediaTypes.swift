@@ -62,6 +62,14 @@ public struct MediaOpenRequest: Sendable {
         case listen(audio: String?, video: String?, port: UInt16)
     }
 
+    /// How a room's sound is to be heard.
+    public enum Sound: Equatable, Sendable {
+        /// As one mixed stream.
+        case mix
+        /// As the own tracks of the loudest speakers, forwarded: so many at most.
+        case tracks(Int)
+    }
+
     /// The name of the session to be.
     public var session: MediaSessionID
     /// The room or call, as the caller names it.
@@ -80,6 +88,10 @@ public struct MediaOpenRequest: Sendable {
     public var muted: MediaKinds
     /// What may be used.
     public var limits: MediaLimits
+    /// Whether the room is a private call of two people.
+    public var isCall = false
+    /// How the room's sound is to be heard.
+    public var sound = Sound.mix
 
     /// Collects the parts of a request.
     public init(

@@ -32,7 +32,8 @@ extension SessionProposal {
             throw error
         }
         let setup = SessionSetup(
-            id: request.session, room: request.room, participant: request.participant,
+            id: request.session, room: request.room, isCall: request.isCall, mostTracks: request.mostTracks,
+            participant: request.participant,
             maySend: request.maySend.intersection(request.roomKinds), muted: request.muted, limits: request.limits,
             sections: setups, canonicalName: name)
         return (setup, text(local))
@@ -141,5 +142,13 @@ extension SessionProposal {
     /// A name that tells nothing about the machine (RFC 7022).
     private static func canonicalName() -> String {
         String(UInt64.random(in: 0 ... .max), radix: 36)
+    }
+}
+
+extension MediaOpenRequest {
+    /// How many speakers' own tracks are wanted.
+    fileprivate var mostTracks: Int {
+        if case .tracks(let most) = sound { return most }
+        return 0
     }
 }

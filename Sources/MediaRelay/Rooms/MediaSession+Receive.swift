@@ -38,11 +38,12 @@ extension MediaSession.Section {
         }
         if let again = setup.retransmission, again.payloadType == header.payloadType {
             isAgain = true
-            return setup.formats.first
+            return inbound?.format
         }
         guard let format = setup.format(ofType: header.payloadType) else {
-            // Events and comfort noise were agreed on, but say nothing to a mix.
-            if !setup.absorbs(header.payloadType) { drops.unexpectedPayload += 1 }
+            // Events and comfort noise belong to the stream that they stand in.
+            if setup.absorbs(header.payloadType) { return inbound?.format }
+            drops.unexpectedPayload += 1
             return nil
         }
         return format

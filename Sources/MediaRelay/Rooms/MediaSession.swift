@@ -21,6 +21,8 @@ struct MediaSession {
         var inbound: InboundStream?
         /// The stream that goes out.
         var outbound: OutboundStream
+        /// The speakers that are forwarded to it, where it hears those rather than the mix.
+        var voices: [Voice] = []
         /// The video track that the endpoint sees here.
         var watched: Slab<VideoTrack>.Key?
         /// The video track that it will see from its next key frame on.
@@ -78,6 +80,10 @@ struct MediaSession {
     var limits: MediaLimits
     var muted: MediaKinds
     var sections: [Section]
+    /// How many speakers' own tracks it wants; 0 for the mix.
+    var mostTracks = 0
+    /// Whether it hears others packet by packet, without the mixer.
+    var hearsDirectly = false
     /// The track that the endpoint does not hear: its own, or that of another session of the same person.
     var ownTrack: MixTrackID?
     let opened: MediaTime
@@ -153,6 +159,9 @@ struct OutboundStream {
     /// For audio: what the room's clock read when the stream's timestamps began, in ticks of the stream's clock.
     var positionOffset: UInt32
     var nextSequence: UInt16
+    /// For audio: the timestamp of the last packet of the mix, and whether those of the next go on from it.
+    var lastTimestamp: UInt32 = 0
+    var isRealigned = true
     /// For video: whether the last packet that left was the last of its frame, and when it left.
     var endedFrame = true
     var lastSent: MediaTime?

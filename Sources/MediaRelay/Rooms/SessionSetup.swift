@@ -49,6 +49,10 @@ struct SessionSetup: Sendable {
 
     var id: MediaSessionID
     var room: String
+    /// Whether the room is a private call.
+    var isCall = false
+    /// How many speakers' own tracks the endpoint hears; 0 for the mix.
+    var mostTracks = 0
     var participant: String
     var maySend: MediaKinds
     var muted: MediaKinds

@@ -5,6 +5,9 @@ import Signaling
 /// Joins the two sides of media: what the hub asks for in its words becomes calls of the engine, and what the engine tells
 /// becomes events of the hub. The only file that speaks both languages.
 final class MediaBridge: MediaControl, Sendable {
+    /// Tracks that somebody gets who does not say how many.
+    private static let usualSpeakers = 4
+
     private let engine: MediaEngine
     /// Where a room sets no limits of its own: what one person needs for speech and a small picture, if the server allows that much.
     private let defaults: MediaRelay.MediaLimits
@@ -75,8 +78,8 @@ final class MediaBridge: MediaControl, Sendable {
 
     private func open(_ open: MediaOpen, _ completion: @escaping @Sendable (MediaOutcome) -> Void) {
         let opening = open.opening
-        guard opening.audio == .mix, opening.speakers == nil else {
-            let reason = "Only audio=mix is to be had, without a number of speakers."
+        guard opening.audio == .tracks || opening.speakers == nil else {
+            let reason = "A number of speakers goes with audio=tracks."
             return completion(.failed(Refusal(.unsupported, reason)))
         }
         guard let requester = opening.requester.flatMap({ MediaRelay.IPAddress($0.description) }) else {
@@ -89,11 +92,14 @@ final class MediaBridge: MediaControl, Sendable {
             }
         let allowed = MediaRelay.MediaKinds(open.allowed)
         // What is only muted is negotiated all the same, so that it can be unmuted.
-        let request = MediaOpenRequest(
+        var request = MediaOpenRequest(
             session: .init(open.session), room: String(open.room), participant: String(open.participant),
             description: description, requester: requester, roomKinds: allowed, maySend: allowed,
             muted: allowed.subtracting(.init(open.maySend)),
             limits: limits(open.limits))
+        // Private calls have numbers below 0.
+        request.isCall = open.room < 0
+        if opening.audio == .tracks { request.sound = .tracks(opening.speakers ?? Self.usualSpeakers) }
         engine.open(request) { result in
             switch result {
             case .success(let sdp): completion(.opened(MediaAnswer(sdp: sdp, publishes: [])))
@@ -119,6 +125,7 @@ extension MediaConfiguration {
         timeout = Int64(media.timeout) * 1000
         maximumEgress = media.maxEgress > 0 ? media.maxEgress : nil
         codecThreads = configuration.threadCount
+        loops = configuration.threadCount
     }
 }
 

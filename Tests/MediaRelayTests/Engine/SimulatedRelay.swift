@@ -108,7 +108,9 @@ final class SimulatedRelay: MediaOutput {
         receives: Bool = true, keys: (local: SRTPMasterKey, remote: SRTPMasterKey)? = nil,
         limits: MediaLimits = MediaLimits(audioBitrate: 64_000, videoBitrate: 10_000_000),
         feedback: RTCPFeedback = [], retransmissionType: UInt8? = nil, offeredBitrate: Int? = nil,
-        isStream: Bool = false, at place: SocketAddress? = nil, theora: TheoraConfiguration? = nil
+        isStream: Bool = false, at place: SocketAddress? = nil, theora: TheoraConfiguration? = nil,
+        isCall: Bool = false, tracks: Int = 0,
+        eventType: UInt8? = nil
     ) -> Endpoint {
         let index = UInt16(nextSocket)
         let address = place ?? SocketAddress(IPAddress.loopbackV4, port: 20_000 + index * 4)
@@ -122,6 +124,7 @@ final class SimulatedRelay: MediaOutput {
             sections.append(
                 SessionSetup.Section(
                     kind: agreed.kind, receives: receives, sends: true, formats: agreed.formats,
+                    eventType: eventType,
                     maximumBitrate: agreed.bitrate, theora: agreed.told, audioLevelID: agreed.level, mix: agreed.mix,
                     rtpSocket: nextSocket, rtcpSocket: nextSocket + 1, isStream: isStream,
                     remoteRTP: remote, remoteRTCP: remote.with(port: remote.port + 1), host: remote,
@@ -132,7 +135,8 @@ final class SimulatedRelay: MediaOutput {
             nextSocket += 2
         }
         let setup = SessionSetup(
-            id: MediaSessionID(rawValue: name), room: room, participant: participant ?? name,
+            id: MediaSessionID(rawValue: name), room: room, isCall: isCall, mostTracks: tracks,
+            participant: participant ?? name,
             maySend: [.audio, .video], muted: [], limits: limits, sections: sections, canonicalName: "relay")
         router.open(setup, at: now)
         return Endpoint(
