@@ -75,11 +75,28 @@ def table(program, contestants, works, rounds, more):
         print(f"| {server.name} | {' | '.join(cells)} |")
 
 
+def durable(program, rounds, seconds):
+    """Messages between accounts, each acknowledged when it is on the disk; the CPU of the storage is in the figure."""
+    results = []
+    for _ in range(rounds):
+        server = servers.Relay(protocol="line-accounts", accounts=100, storage={"history": True, "sync": "commit"})
+        results.append(run_load(program, server, ["--window", "8", "--seconds", seconds]))
+    print(f"stored, on the disk when acknowledged: {cell(results, 'messages', True)} µs")
+
+
+def idle(program, contestants):
+    """Ten thousand users in rooms of 50 who do nothing."""
+    for server in contestants:
+        result = run_load(program, server, ["--idle", "--users", "10000", "--seconds", "5"])
+        print(f"{server.name}: {result['bytes']:,} bytes for an idle user, {result['cpu'] * 1000:.1f} ms of CPU in 5 s for all")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", default="3")
     parser.add_argument("--only", action="append", help="servers, by name")
+    parser.add_argument("--more", action="store_true", help="messages that are stored, and idle users, instead")
     parser.add_argument("works", nargs="*", metavar="WORK", help=", ".join(WORKS))
     options = parser.parse_args()
     for work in options.works:
@@ -87,6 +104,9 @@ def main():
             parser.error(f"there is no work {work}: {', '.join(WORKS)}")
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
+        if options.more:
+            durable(build(folder), options.rounds, options.seconds)
+            return idle(build(folder), [servers.Relay(), servers.floor(folder), servers.redis()])
         contestants = [servers.Relay(), servers.floor(folder), servers.redis(), servers.inspircd(), servers.ngircd()]
         for server in contestants:
             if not server.is_there:

@@ -47,7 +47,8 @@ extension Hub {
         noteActivity(of: sender)
         messageCount += 1
         return DirectMessage(
-            receivers: .one(receiver.id), id: ids.nextMessage(now), number: nextNumber(from: session, sender, to: person),
+            receivers: .one(receiver.id), id: ids.nextMessage(now),
+            number: nextNumber(from: session, sender, to: person),
             sender: id, at: now)
     }
 
@@ -79,7 +80,11 @@ extension Hub {
     }
 
     private func mayAct(_ act: Act, _ person: Person, _ session: Session, in room: Room?) -> Bool {
-        if case .allowed = Permission.decide(situation(act, person, session, in: room), policy, now: now) { true } else { false }
+        if case .allowed = Permission.decide(situation(act, person, session, in: room), policy, now: now) {
+            true
+        } else {
+            false
+        }
     }
 
     /// The number of a message in the conversation of two people. A session remembers the one that it spoke in last.
