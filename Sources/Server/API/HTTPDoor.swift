@@ -5,11 +5,10 @@ import Signaling
 extension API {
     /// Listens for connections.
     static func open(
-        _ api: NIOLoopBound<API>, _ connections: NIOLoopBound<ConnectionCount>, _ configuration: LoadedConfiguration,
-        on loop: any EventLoop
+        _ api: NIOLoopBound<API>, _ connections: NIOLoopBound<ConnectionCount>, at port: Listener.Port,
+        _ configuration: LoadedConfiguration, on loop: any EventLoop
     ) async throws -> Listener {
-        try await Listener.open(key: "http.port", port: configuration.values.http.port, configuration, on: loop) {
-            channel in
+        try await Listener.open(port, configuration, on: loop) { channel in
             channel.eventLoop.makeCompletedFuture {
                 let address = channel.remoteAddress.flatMap { IPAddress($0) }
                 guard connections.value.admit(address) else { throw ChannelError.ioOnClosedChannel }

@@ -16,6 +16,7 @@ struct Configuration: Sendable, Equatable {
     /// What decides who may do what.
     var signaling = Settings()
 
+    var tls = TLS()
     var http = HTTP()
     var line = Line()
     var xml = XML()
@@ -24,10 +25,22 @@ struct Configuration: Sendable, Equatable {
     var limits = Limits()
     var storage = Storage()
     var log = Log()
+    var urls = URLs()
+    var branding = Branding()
+
+    /// The certificate of the doors with TLS; the files are read again at every SIGHUP.
+    struct TLS: Sendable, Equatable {
+        /// The path of a PEM file with the certificate and those that lead to its root; empty: none.
+        var certificate = ""
+        /// The path of a PEM file with its private key; empty: the key is in the certificate's file.
+        var key = ""
+    }
 
     struct HTTP: Sendable, Equatable {
         /// TCP port; 0 switches the door off.
         var port = 7000
+        /// TCP port of the same under TLS.
+        var tlsPort = 0
         /// Seconds for which a token from signing in is good.
         var tokenSeconds: Int64 = 86_400
     }
@@ -57,6 +70,15 @@ struct Configuration: Sendable, Equatable {
         var plainRTP = PlainRTPPolicy.loopback
         /// Seconds without a packet after which a session that sends has ended.
         var timeout = 30
+        /// Bits a second on the wire that may leave in all; 0: any number.
+        var maxEgress = 0
+        /// What the bitrates of rooms and people mean.
+        var limits = CountedBits.payload
+    }
+
+    /// Which bits a limit counts: those of the payload, or with all headers.
+    enum CountedBits: String, Sendable, CaseIterable {
+        case payload, wire
     }
 
     /// Whose plain RTP is taken.
@@ -103,6 +125,27 @@ struct Configuration: Sendable, Equatable {
 
     struct Log: Sendable, Equatable {
         var level = LogLevel.info
+    }
+
+    /// Addresses of pages around the server that clients lead to; empty: none.
+    struct URLs: Sendable, Equatable {
+        var banners = ""
+        var roomBanners = ""
+        var registration = ""
+        var passwordRetrieval = ""
+        var support = ""
+        var sendFile = ""
+        var update = ""
+        var authentication = ""
+        var profile = ""
+    }
+
+    /// What clients show of whose server this is; empty: nothing.
+    struct Branding: Sendable, Equatable {
+        var title = ""
+        var icon = ""
+        var banner = ""
+        var supportLink = ""
     }
 }
 

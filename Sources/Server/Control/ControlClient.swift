@@ -46,15 +46,24 @@ struct ControlClient: ~Copyable {
             if reason == ENOENT || reason == ECONNREFUSED || reason == ENOTDIR { throw .notRunning }
             throw .broken("the server's control socket cannot be used: \(String(cString: strerror(reason)))")
         }
-        // A password is hashed within seconds; more than this means that the server hangs.
-        var limit = timeval(tv_sec: 60, tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         return descriptor
+    }
+
+    /// The process of the server, whether it answers or not.
+    func serverProcess() throws(Failure) -> pid_t {
+        var credentials = PeerCredentials()
+        var size = socklen_t(MemoryLayout<PeerCredentials>.size)
+        guard getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &size) == 0, credentials.process > 0 else {
+            throw .broken("the server's process cannot be found")
+        }
+        return credentials.process
     }
 
     /// Asks, and waits for the answer.
     func perform(_ request: ControlRequest) throws(Failure) -> ControlResponse {
+        var limit = timeval(tv_sec: request.patience, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         let line = JSON.encode(request) + [UInt8(ascii: "\n")]
         var sent = 0
         while sent < line.count {

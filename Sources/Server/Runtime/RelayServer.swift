@@ -10,6 +10,7 @@ actor RelayServer {
     private let api: NIOLoopBound<API>
     private let lineDoor: NIOLoopBound<LineDoor>
     private let connections: NIOLoopBound<ConnectionCount>
+    private let certificate: NIOLoopBound<TLSCertificate>?
     private let listeners: [Listener]
     private let log: Logger
     private var configuration: LoadedConfiguration
@@ -21,17 +22,24 @@ actor RelayServer {
     private static let drainTime = TimeAmount.seconds(10)
 
     /// Opens everything; when it returns, the server serves.
-    static func start(_ configuration: LoadedConfiguration, log: Logger) async throws -> RelayServer {
+    ///
+    /// - Parameter end: called when a command wants the server to end; draining it is the caller's.
+    static func start(
+        _ configuration: LoadedConfiguration, log: Logger, end: @escaping @Sendable (ServerEnd) -> Void
+    ) async throws -> RelayServer {
+        let program = ProgramControl(started: SignalingLoop.now(), end: end)
         let core = try await Core.open(configuration, withMedia: true, log: log)
         do {
-            return try await RelayServer(core, configuration, log: log)
+            return try await RelayServer(core, configuration, program, log: log)
         } catch {
             try? await core.close()
             throw error
         }
     }
 
-    private init(_ core: Core, _ configuration: LoadedConfiguration, log: Logger) async throws {
+    private init(
+        _ core: Core, _ configuration: LoadedConfiguration, _ program: ProgramControl, log: Logger
+    ) async throws {
         let values = configuration.values
         let loop = core.eventLoop
         let tokenKey: TokenKey
@@ -40,32 +48,45 @@ actor RelayServer {
         } catch {
             throw configuration.error("data", error.description)
         }
+        let count = ConnectionCount(limit: values.limits.connectionsPerAddress)
         let connections = try await core.onLoop { signaling in
-            NIOLoopBound(ConnectionCount(limit: values.limits.connectionsPerAddress), eventLoop: signaling.eventLoop)
+            NIOLoopBound(count, eventLoop: signaling.eventLoop)
         }
         let api = try await core.onLoop { signaling in
             NIOLoopBound(
-                API(signaling: signaling, tokenKey: tokenKey, tokenSeconds: values.http.tokenSeconds),
+                API(
+                    signaling: signaling, program: program, tokenKey: tokenKey, tokenSeconds: values.http.tokenSeconds,
+                    welcome: Welcome(values)),
                 eventLoop: signaling.eventLoop)
         }
+        try await core.onLoop { [media = core.media] _ in api.value.media = media }
         let lineDoor = try await core.onLoop { signaling in
             NIOLoopBound(
                 LineDoor(
                     signaling: signaling, connections: connections.value, messageQueue: values.limits.messageQueue),
                 eventLoop: signaling.eventLoop)
         }
+        let tls = try TLSCertificate.load(configuration)
+        for warning in TLSCertificate.warnings(configuration) { log.warning("\(warning)") }
+        let certificate = try await core.onLoop { signaling in
+            tls.map { NIOLoopBound(TLSCertificate($0), eventLoop: signaling.eventLoop) }
+        }
 
         var listeners: [Listener] = []
         do {
-            if values.line.port != 0 {
-                listeners.append(try await LineDoor.open(lineDoor, configuration, on: loop))
+            // Under TLS they are NIO's, plain ones the hub's own.
+            for port in Self.ports("line", 0, values.line.tlsPort, certificate) {
+                listeners.append(try await LineDoor.open(lineDoor, at: port, configuration, on: loop))
             }
-            if values.http.port != 0 {
-                listeners.append(try await API.open(api, connections, configuration, on: loop))
+            if values.line.port != 0 {
+                try await LinePlainDoor.open(core.hub, count, configuration)
+            }
+            for port in Self.ports("http", values.http.port, values.http.tlsPort, certificate) {
+                listeners.append(try await API.open(api, connections, at: port, configuration, on: loop))
             }
             let signaling = core.signaling
             control = try await ControlServer.start(dataFolder: values.data, on: loop) { request in
-                ControlService(signaling: signaling.value).perform(request).nonisolated()
+                ControlService(signaling: signaling.value, program: program).perform(request).nonisolated()
             }
         } catch {
             for listener in listeners { await listener.close() }
@@ -75,6 +96,7 @@ actor RelayServer {
         self.api = api
         self.lineDoor = lineDoor
         self.connections = connections
+        self.certificate = certificate
         self.listeners = listeners
         self.log = log
         self.configuration = configuration
@@ -82,8 +104,11 @@ actor RelayServer {
         try await core.onLoop { _ in api.value.isReady = true }
     }
 
-    /// Takes new settings; those that need a restart keep their value, which is logged.
+    /// Takes new settings; those that need a restart keep their value, which is logged. Throws, and changes nothing, where the
+    /// certificate cannot be used.
     func reload(_ new: LoadedConfiguration) async throws {
+        let tls = try TLSCertificate.load(new)
+        for warning in TLSCertificate.warnings(new) { log.warning("\(warning)") }
         var next = configuration
         next.origins = new.origins
         for setting in Setting.all where setting.show(configuration.values) != setting.show(new.values) {
@@ -97,12 +122,16 @@ actor RelayServer {
         }
         configuration = next
         let values = next.values
-        let (api, lineDoor, connections) = (api, lineDoor, connections)
+        let (core, api, lineDoor) = (core, api, lineDoor)
+        let (connections, certificate) = (connections, certificate)
         try await core.onLoop { signaling in
             signaling.replaceSettings(values.signaling)
             api.value.tokenSeconds = values.http.tokenSeconds
+            api.value.welcome = Welcome(values)
             lineDoor.value.messageQueue = values.limits.messageQueue
+            core.hub.run { $0.line.messageQueue = values.limits.messageQueue }
             connections.value.limit = values.limits.connectionsPerAddress
+            if let tls { certificate?.value.context = tls }
         }
         StandardErrorLog.level = values.log.level.level
     }
@@ -111,6 +140,7 @@ actor RelayServer {
     func drain() async throws {
         let api = api
         try await core.onLoop { _ in api.value.isReady = false }
+        core.hub.run { $0.sockets.closeListeners() }
         for listener in listeners { await listener.close() }
         await control.stop()
         let drained = try await core.onLoop { signaling in
@@ -124,6 +154,18 @@ actor RelayServer {
         try await core.close()
     }
 
+    /// The ports of a protocol that are switched on, plain and under TLS.
+    private static func ports(
+        _ name: String, _ plain: Int, _ secure: Int, _ certificate: NIOLoopBound<TLSCertificate>?
+    ) -> [Listener.Port] {
+        var ports: [Listener.Port] = []
+        if plain != 0 { ports.append(Listener.Port(key: "\(name).port", number: plain)) }
+        if secure != 0 {
+            ports.append(Listener.Port(key: "\(name).tlsPort", number: secure, certificate: certificate))
+        }
+        return ports
+    }
+
     private static func readyLine(_ values: Configuration) -> String {
         var doors: [String] = []
         func door(_ name: String, _ port: Int) {
@@ -132,7 +174,9 @@ actor RelayServer {
             doors.append("\(name) \(places.joined(separator: " "))")
         }
         door("http", values.http.port)
+        door("https", values.http.tlsPort)
         door("line", values.line.port)
+        door("line+tls", values.line.tlsPort)
         doors.append("rtp \(values.media.rtpPorts)")
         return "media-relay is ready: \(doors.joined(separator: ", ")), data in \(values.data)"
     }

@@ -38,6 +38,9 @@ extension Hub {
         let name: Name
         let person: Person?
         let account: Account?
+
+        /// The name by which a guest is known again; nil for an account.
+        var guestName: Name? { account == nil ? name : nil }
     }
 
     func subject(_ name: Name) throws(Refusal) -> Subject {
@@ -124,7 +127,7 @@ extension Hub {
         try require(act(room), caller, against: standing(of: subject, in: room), in: room)
         let until = try end(seconds)
         guard !media.isEmpty else { throw Refusal(.invalid, "Nothing was named that could be muted.") }
-        lift(restrictions.of(subject.identity.key, room: room?.id), media)
+        lift(restrictions.of(subject.identity.key, guest: subject.guestName, room: room?.id), media)
         restrict(
             RestrictionRecord(
                 id: ids.nextRestriction(), media: media, subject: subject.identity, subjectName: name, network: nil,
@@ -139,7 +142,7 @@ extension Hub {
         let room = try room(scope, caller)
         let subject = try subject(name)
         try require(act(room), caller, against: standing(of: subject, in: room), in: room)
-        let mutes = restrictions.of(subject.identity.key, room: room?.id).filter {
+        let mutes = restrictions.of(subject.identity.key, guest: subject.guestName, room: room?.id).filter {
             !($0.media ?? []).isDisjoint(with: media)
         }
         guard !mutes.isEmpty else { throw Refusal(.notFound, "\(name) is not muted.") }
@@ -151,8 +154,7 @@ extension Hub {
     }
 
     private func text(_ media: MediaKinds) -> String {
-        [(MediaKinds.text, "text"), (.audio, "audio"), (.video, "video")].filter { media.contains($0.0) }.map(\.1)
-            .joined(separator: ",")
+        media.names.joined(separator: ",")
     }
 
     /// Takes media out of mutes; what is left of them stays.
@@ -212,7 +214,8 @@ extension Hub {
         if let room { deliver(event, to: room.watchers.filter { !own.contains($0) }, origin: caller.session.id) }
     }
 
-    private func summary(_ record: RestrictionRecord) -> RestrictionSummary {
+    /// A restriction as lists show it.
+    func summary(_ record: RestrictionRecord) -> RestrictionSummary {
         RestrictionSummary(
             media: record.media, user: record.subject == nil ? nil : record.subjectName, network: record.network,
             room: record.room.flatMap { roomsByID[$0]?.name }, by: record.by, reason: record.reason, until: record.until
@@ -252,8 +255,9 @@ extension Hub {
                 }
         }
         for person in inNetworks { try require(act(room), caller, against: standing(of: person, in: room), in: room) }
-        for subject in subjects { add(subject, nil, room, until, reason, caller) }
-        for network in networks { add(nil, network, room, until, reason, caller) }
+        for subject in subjects { add(subject, subject.name, nil, room, until, reason, caller) }
+        // A ban of addresses that belongs to somebody's ban keeps their name, and is lifted with it.
+        for network in networks { add(nil, subjects.first?.name, network, room, until, reason, caller) }
         let named = Set(subjects.map(\.identity.key))
         var closing: [MediaRequest] = []
         for person in subjects.compactMap(\.person) + inNetworks.filter({ !named.contains($0.identity.key) }) {
@@ -269,16 +273,18 @@ extension Hub {
     }
 
     private func add(
-        _ subject: Subject?, _ network: IPNetwork?, _ room: Room?, _ until: Timestamp?, _ reason: String,
+        _ subject: Subject?, _ name: Name?, _ network: IPNetwork?, _ room: Room?, _ until: Timestamp?, _ reason: String,
         _ caller: Caller
     ) {
         let old =
-            subject.map { restrictions.of($0.identity.key, room: room?.id).filter { $0.media == nil } }
+            subject.map {
+                restrictions.of($0.identity.key, guest: $0.guestName, room: room?.id).filter { $0.media == nil }
+            }
             ?? network.map { restrictions.of($0, room: room?.id) } ?? []
         for record in old { lift(record) }
         restrict(
             RestrictionRecord(
-                id: ids.nextRestriction(), media: nil, subject: subject?.identity, subjectName: subject?.name,
+                id: ids.nextRestriction(), media: nil, subject: subject?.identity, subjectName: name,
                 network: network, room: room?.id, by: by(caller), reason: reason, since: now, until: until))
         audit(
             "ban", by: caller, target: subject?.name.text ?? network?.description ?? "", room: room, reason: reason,

@@ -33,7 +33,8 @@ extension Hub {
         var situation = Situation(actor: standing(of: person, in: room), act: act)
         if !restrictions.isEmpty, person !== operatorPerson {
             situation.restrictions = restrictions.concerning(
-                person.identity.key, person.role, session.origin.address, room: room?.id)
+                person.identity.key, guest: person.account == nil ? person.name : nil, person.role,
+                session.origin.address, room: room?.id)
         }
         if let room {
             situation.room = Situation.RoomRules(
@@ -94,7 +95,7 @@ extension Hub {
     /// The room of a name.
     func room(_ name: Name) throws(Refusal) -> Room {
         guard let room = roomsByName[name] else {
-            throw Refusal(.notFound, "There is no room \(name).", cause: .noSuchRoom)
+            throw missing(.room(name), "There is no room \(name).", cause: .noSuchRoom)
         }
         return room
     }

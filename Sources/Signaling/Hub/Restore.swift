@@ -17,6 +17,7 @@ extension Hub {
         }
         for record in snapshot.invitations {
             roomsByID[record.room]?.invitations[record.subject] = record.until
+            deadlines.add(.invitation(record.room, record.subject), at: record.until)
         }
         restoreMessages(snapshot)
         restorePeople(snapshot)
@@ -33,8 +34,9 @@ extension Hub {
                 room.lastNumber = record.lastNumber
                 room.lastSequence = record.lastSequence
             } else {
-                conversations[record.key] = ConversationState(
-                    lastNumber: record.lastNumber, lastSequence: record.lastSequence)
+                let state = conversation(record.key)
+                state.lastNumber = record.lastNumber
+                state.lastSequence = record.lastSequence
             }
         }
         for record in snapshot.roomHistory {

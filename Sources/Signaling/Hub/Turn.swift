@@ -21,6 +21,8 @@ struct Turn {
     enum Undo {
         /// A message in a room.
         case message(Room, number: Int64, sequence: UInt64, MessageID)
+        /// A message between two people.
+        case privateMessage(ConversationState, number: Int64, sequence: UInt64)
         /// Anything else.
         case other(() -> Void)
     }
@@ -56,7 +58,8 @@ extension Hub {
         turn.soft = softMutations
         softMutations.removeAll()
         turn.isCommitting = true
-        outgoing.append(.commit(Batch(turn.mutations + turn.soft)))
+        // The array itself where nothing is to be added: no message is copied for its way to the disk.
+        outgoing.append(.commit(Batch(turn.soft.isEmpty ? turn.mutations : turn.mutations + turn.soft)))
     }
 
     /// The batch at the store is on disk, or is not.
@@ -77,6 +80,7 @@ extension Hub {
             outgoing.append(contentsOf: turn.held)
         }
         sessions.releaseFreed()
+        deletions.endTurn(isAwaited: !inbox.isEmpty)
         resetTurn()
     }
 
@@ -98,10 +102,14 @@ extension Hub {
                 room.lastNumber = number
                 room.lastSequence = sequence
                 room.history.removeNewest(id)
+            case .privateMessage(let conversation, let number, let sequence):
+                conversation.lastNumber = number
+                conversation.lastSequence = sequence
             }
         }
         softMutations.insert(contentsOf: turn.soft, at: 0)
         for case .reply(let id, _, _) in turn.held { sessions[id]?.unanswered += 1 }
+        deletions.undoTurn()
         let items = turn.items
         let wasRetry = turn.isRetry
         resetTurn()
