@@ -60,6 +60,21 @@ import Testing
         #expect(change.lastSeen == world.now)
     }
 
+    @Test func aGuestWhoHasRegisteredTheirNameIsNotTheAccountYet() throws {
+        let world = World()
+        let root = try world.user("root")
+        let gus = try world.guest("gus")
+        let new = NewAccount(name: .of("gus"), password: Secret("pw"))
+        #expect(world.ask(gus, .account(.create(new))).isDone)
+        // What is done against the guest does not reach the account, in memory or on disk.
+        #expect(world.ask(root, .people(.ignore(.of("gus")))).isDone)
+        #expect(world.store.load().ignored.values.allSatisfy { $0.isEmpty })
+        #expect(world.ask(root, .message(.toUsers([.of("gus")], Outgoing("hello")))).isDone)
+        #expect(world.store.load().keptMessages.isEmpty)
+        let account = try world.signIn("gus")
+        #expect(world.ask(account, .message(.toMember(.of("root"), Outgoing("it is me")))).isDone)
+    }
+
     @Test func friendsAskAndAnswer() throws {
         let world = World()
         let ada = try world.user("ada", .socketIO)

@@ -105,7 +105,7 @@ extension Hub {
         var receivers: [(identity: Identity, name: Name, account: Account?, person: Person?)] = []
         for name in Set(names).sorted() {
             let person = directory.person(name)
-            let account = person?.account ?? directory.account(name)
+            let account = person == nil ? directory.account(name) : person?.account
             guard let identity = person?.identity ?? account.map({ .account($0.id) }) else {
                 throw Refusal(.notFound, "There is no user \(name).", cause: .noSuchUser)
             }
