@@ -159,7 +159,8 @@ struct TheoraTests {
         var found: [UInt8] = []
         for (index, part) in parts.enumerated() {
             let header = RTPHeader(
-                sequenceNumber: SequenceNumber(UInt16(index)), timestamp: 0, marker: false, payload: 0..<6 + part.data.count)
+                sequenceNumber: SequenceNumber(UInt16(index)), timestamp: 0, marker: false,
+                payload: 0..<6 + part.data.count)
             let payload = [0x56, 0x84, 0x81, part.flags, 0, part.length] + part.data
             try depacketizer.receive(header, payload.span.bytes) { head, data in
                 #expect(head.kind == .configuration)
