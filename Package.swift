@@ -8,6 +8,11 @@ let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+// What every message passes is confined to one loop; the run-time checks for overlapping accesses cost a quarter of each. Debug
+// builds, and with them the tests, keep them.
+let hotSettings =
+    swiftSettings + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
+
 let package = Package(
     name: "media-relay",
     products: [
@@ -59,17 +64,14 @@ let package = Package(
                 "Video/README.md",
             ],
             swiftSettings: swiftSettings),
-        // The hub is confined to one loop; the run-time checks for overlapping accesses cost a quarter of every message. Debug
-        // builds, and with them the tests, keep them.
         .target(
             name: "Signaling", exclude: ["README.md", "Hub/README.md", "Permissions/README.md"],
-            swiftSettings: swiftSettings
-                + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]),
+            swiftSettings: hotSettings),
         .target(
             name: "Storage", dependencies: ["Signaling", "CSQLite", "COpenSSL"], exclude: ["README.md"],
             swiftSettings: swiftSettings),
         .target(
-            name: "Gateways", dependencies: ["Signaling"], exclude: ["Line/README.md"], swiftSettings: swiftSettings),
+            name: "Gateways", dependencies: ["Signaling"], exclude: ["Line/README.md"], swiftSettings: hotSettings),
         .executableTarget(
             name: "Server",
             dependencies: [

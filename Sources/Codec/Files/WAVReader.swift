@@ -123,9 +123,10 @@ public struct WAVReader: ~Copyable {
         case .data(let left):
             place = .ended
             return left == Int.max && queue.count == 0 ? .trackEnded(0) : .damage(.truncated)
-        case .chunks where format != nil && queue.count == 0 && toSkip == 0:
+        case .chunks where format != nil:
+            // The samples should come yet.
             place = .ended
-            return .trackEnded(0)
+            return .damage(.truncated)
         case .failed, .ended:
             return nil
         default:

@@ -89,7 +89,7 @@ struct VideoRateControl: Sendable {
         guard target >= even * 0.35 else { return nil }
         let mean = log(zip(shares, layers).reduce(0) { $0 + $1.0 * exp($1.1.complexity) })
         // Finer by degrees: what is still for a moment may move in the next. Coarser at once.
-        let step = max((mean - log(target)) / Self.exponent, lastLogStep - 0.12)
+        let step = max((mean - log(target)) / Self.exponent, lastLogStep - 3 / framesPerWindow)
         let quality = nearest(step)
         // At the coarsest it may still be too large.
         guard exp(mean - Self.exponent * logSteps[quality]) <= room else { return nil }

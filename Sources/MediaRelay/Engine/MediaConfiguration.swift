@@ -12,6 +12,8 @@ public struct MediaConfiguration: Sendable {
     public var timeout: Int64 = 15_000
     /// A session that never sent anything although it may is given this long to begin, in ms: four times the time-out, within 10 s and a minute.
     public var startTimeout: Int64 { min(60_000, max(10_000, 4 * timeout)) }
+    /// Whether those who begin to watch are given the pictures since the last key frame at once, where those are kept.
+    public var replaysPictures = true
     /// Bits a second on the wire that may leave in all; nil for any number.
     public var maximumEgress: Int?
     /// Speakers that are mixed at once, at most.

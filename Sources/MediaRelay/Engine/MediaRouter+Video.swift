@@ -73,7 +73,7 @@ extension MediaRouter {
             index += 1
             if watcher.isActive {
                 forward(track, to: watcher, keyFrame: keyFrame, at: now)
-            } else if let keyFrame {
+            } else if let keyFrame, isConnected(watcher) {
                 guard !isWithinFrame(watcher, at: now) else {
                     requestKeyFrame(track, at: now)
                     continue
@@ -112,6 +112,11 @@ extension MediaRouter {
         }
         sessions.with(watcher.session) { $0.sections[watcher.section].outbound.awaitsKeyFrame = false }
         forward(from: keyFrame, to: watcher, at: now)
+    }
+
+    /// Whether there is a way to the watcher.
+    private func isConnected(_ watcher: VideoTrack.Watcher) -> Bool {
+        sessions.with(watcher.session) { $0.sections[watcher.section].isConnected } ?? false
     }
 
     /// Whether nothing more may leave the server, and the watcher is between two pictures.
@@ -212,7 +217,10 @@ extension MediaRouter {
             session.sections[section].isConnected && session.sections[section].outbound.gate == nil
                 && session.sections[section].setup.offeredBitrate == nil
         }
-        guard isReady == true, !isWithinFrame(watcher, at: now) else { return false }
+        // Theora's pictures are of no use without headers that went before them.
+        guard configuration.replaysPictures, isReady == true, !isWithinFrame(watcher, at: now),
+            videoTracks.with(track, { $0.codec == .vp8 }) == true
+        else { return false }
         if !forward.isEmpty { forwardVideo(at: now) }
         defer { forward.removeAll() }
         let frames: Int? =

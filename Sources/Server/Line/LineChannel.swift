@@ -17,7 +17,7 @@ final class LineChannel: ChannelDuplexHandler {
     private static let keptOutput = 1024
 
     private let door: LineDoor
-    private var connection = LineConnection()
+    private let connection = LineConnection()
     private var session: SessionID?
     private var address: IPAddress?
     private var context: ChannelHandlerContext?

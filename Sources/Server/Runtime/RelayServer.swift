@@ -48,8 +48,9 @@ actor RelayServer {
         } catch {
             throw configuration.error("data", error.description)
         }
+        let count = ConnectionCount(limit: values.limits.connectionsPerAddress)
         let connections = try await core.onLoop { signaling in
-            NIOLoopBound(ConnectionCount(limit: values.limits.connectionsPerAddress), eventLoop: signaling.eventLoop)
+            NIOLoopBound(count, eventLoop: signaling.eventLoop)
         }
         let api = try await core.onLoop { signaling in
             NIOLoopBound(
@@ -73,8 +74,12 @@ actor RelayServer {
 
         var listeners: [Listener] = []
         do {
-            for port in Self.ports("line", values.line.port, values.line.tlsPort, certificate) {
+            // Under TLS they are NIO's, plain ones the hub's own.
+            for port in Self.ports("line", 0, values.line.tlsPort, certificate) {
                 listeners.append(try await LineDoor.open(lineDoor, at: port, configuration, on: loop))
+            }
+            if values.line.port != 0 {
+                try await LinePlainDoor.open(core.hub, count, configuration)
             }
             for port in Self.ports("http", values.http.port, values.http.tlsPort, certificate) {
                 listeners.append(try await API.open(api, connections, at: port, configuration, on: loop))
@@ -117,12 +122,14 @@ actor RelayServer {
         }
         configuration = next
         let values = next.values
-        let (api, lineDoor, connections, certificate) = (api, lineDoor, connections, certificate)
+        let (core, api, lineDoor) = (core, api, lineDoor)
+        let (connections, certificate) = (connections, certificate)
         try await core.onLoop { signaling in
             signaling.replaceSettings(values.signaling)
             api.value.tokenSeconds = values.http.tokenSeconds
             api.value.welcome = Welcome(values)
             lineDoor.value.messageQueue = values.limits.messageQueue
+            core.hub.run { $0.line.messageQueue = values.limits.messageQueue }
             connections.value.limit = values.limits.connectionsPerAddress
             if let tls { certificate?.value.context = tls }
         }
@@ -133,6 +140,7 @@ actor RelayServer {
     func drain() async throws {
         let api = api
         try await core.onLoop { _ in api.value.isReady = false }
+        core.hub.run { $0.sockets.closeListeners() }
         for listener in listeners { await listener.close() }
         await control.stop()
         let drained = try await core.onLoop { signaling in

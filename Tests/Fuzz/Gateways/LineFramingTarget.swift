@@ -3,7 +3,7 @@
 
 /// A stream of the line protocol. Its first byte says how it is cut into reads.
 ///
-/// What is answered must not depend on the cuts; every line that goes out is whole and one of the protocol's; what the writer
+/// What is answered must not depend on the cuts, nor on whether plain messages are decided at once; every line that goes out is whole and one of the protocol's; what the writer
 /// quotes is read back as it was.
 func fuzzLineFraming(_ input: [UInt8]) {
     guard let size = input.first else { return }
@@ -13,22 +13,32 @@ func fuzzLineFraming(_ input: [UInt8]) {
     precondition(whole.output == pieces.output)
     precondition(whole.commands == pieces.commands)
     precondition(whole.isFinished == pieces.isFinished)
+    let direct = conversation(stream, cutInto: stream.count, decidesAtOnce: true)
+    precondition(whole.output == direct.output)
+    precondition(whole.commands == direct.commands)
     checkLines(whole.output)
     checkWords(stream)
 }
 
 /// What a connection makes of a stream when every command is done at once.
 private func conversation(
-    _ stream: [UInt8], cutInto size: Int
+    _ stream: [UInt8], cutInto size: Int, decidesAtOnce: Bool = false
 ) -> (output: [UInt8], commands: [String], isFinished: Bool) {
-    var connection = LineConnection()
+    let connection = LineConnection()
     var scratch = LineWords()
     var waiting: [(Signaling.Tag, Command)] = []
     var commands: [String] = []
     var start = 0
     while start < stream.count {
         let end = min(start + size, stream.count)
-        connection.receive(stream[start..<end].span, scratch: &scratch) { waiting.append(($0, $1)) }
+        connection.receive(stream[start..<end].span, scratch: &scratch) {
+            waiting.append(($0, $1))
+        } direct: { receiver, text in
+            guard decidesAtOnce else { return false }
+            commands.append("\(message(text, to: receiver))")
+            connection.confirm()
+            return true
+        }
         start = end
         while !waiting.isEmpty {
             let (tag, command) = waiting.removeFirst()
@@ -42,6 +52,15 @@ private func conversation(
         precondition(connection.isFinished || connection.wantsInput)
     }
     return (connection.output, commands, connection.isFinished)
+}
+
+/// The command that a plain message stands for.
+private func message(_ text: Span<UInt8>, to receiver: Span<UInt8>) -> Command {
+    func string(_ bytes: Span<UInt8>) -> String {
+        bytes.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
+    }
+    guard !receiver.isEmpty else { return .message(.toRoom(.current, Outgoing(string(text)))) }
+    return .message(.toMember(Name(string(receiver)) ?? .home, Outgoing(string(text))))
 }
 
 private func reply(to command: Command) -> Reply {

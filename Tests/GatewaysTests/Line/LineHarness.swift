@@ -5,7 +5,7 @@ import Testing
 
 /// A connection with a domain that answers when the test says so.
 struct LineHarness {
-    var connection = LineConnection()
+    let connection = LineConnection()
     var scratch = LineWords()
     /// What was submitted and has not been answered.
     var submitted: [(tag: Signaling.Tag, command: Command)] = []

@@ -23,6 +23,9 @@ final class SimulatedRelay: MediaOutput {
     var sent: [Datagram] = []
     var events: [MediaEngineEvent] = []
     var closedSockets: [Int] = []
+    /// Whether those who begin to watch get what is kept, and what may leave in all; to be set before anybody joins.
+    var replaysPictures = false
+    var maximumEgress: Int?
     /// Sockets whose endpoint takes nothing, as a slow reader over TCP.
     var blockedSockets: Set<Int> = []
     /// Codec work waits here while ``delaysMixing`` is set.
@@ -35,8 +38,11 @@ final class SimulatedRelay: MediaOutput {
 
     var router: MediaRouter<SimulatedRelay> {
         if let storedRouter { return storedRouter }
+        var configuration = MediaConfiguration()
+        configuration.replaysPictures = replaysPictures
+        configuration.maximumEgress = maximumEgress
         let router = MediaRouter(
-            configuration: MediaConfiguration(), wallClockOffset: 1_700_000_000_000_000_000, output: self)
+            configuration: configuration, wallClockOffset: 1_700_000_000_000_000_000, output: self)
         storedRouter = router
         return router
     }
