@@ -7,10 +7,14 @@ struct DelayEstimator {
     private static let binCount = 128
     private static let binNanoseconds: Int64 = 2_000_000
     private static let windowPackets = 100
+    /// By how much each packet counts more than the one before, and when all weights are brought back.
+    private static let growth: Float = 1 / 0.996
+    private static let mostWeight: Float = 1e6
     private static let windows = 4
 
     private var minima: InlineArray<4, Int64> = .init(repeating: .max)
     private var histogram = [Float](repeating: 0, count: binCount)
+    private var weight: Float = 1
     private var window = 0
     private var packetsInWindow = 0
 
@@ -32,10 +36,13 @@ struct DelayEstimator {
         for index in 0..<Self.windows where minima[index] < lowest { lowest = minima[index] }
         lowestOffset = lowest
 
-        // Old packets fade: each counts half after about 170 later ones.
+        // Old packets fade: each counts half after about 170 later ones. Rather than that all become less, the new one counts more.
         let bin = min(Self.binCount - 1, Int(max(0, offset - lowest) / Self.binNanoseconds))
-        for index in 0..<Self.binCount { histogram[index] *= 0.996 }
-        histogram[bin] += 0.004
+        weight *= Self.growth
+        histogram[bin] += weight
+        guard weight > Self.mostWeight else { return }
+        for index in 0..<Self.binCount { histogram[index] /= weight }
+        weight = 1
     }
 
     /// The jitter in nanoseconds that `share` (0…1) of the packets stay under.

@@ -7,6 +7,8 @@ import Codec
 final class MixEncoder {
     /// Packets made without prediction after a hand-over.
     private static let independentPackets = 2
+    /// Packets of what was heard before that a new encoder is run over, at most.
+    private static let warmUpPackets = 8
 
     let configuration: MixConfiguration
     private let encoder: FrameEncoder
@@ -26,14 +28,17 @@ final class MixEncoder {
         let length = encoder.packetSamples
         pending = [Float](repeating: 0, count: length)
 
-        // The packet before the current one sets the encoder's memory; what it gives is thrown away.
+        // The packets before the current one set the encoder's memory; what they give is thrown away.
         let current = Int(tick % Int64(length / MixInput.tickSamples)) * MixInput.tickSamples
         let end = history.count - current
-        for index in max(0, length - end)..<length { pending[index] = history[end - length + index] }
         var scratch = [UInt8](repeating: 0, count: FrameEncoder.largestPacket)
-        var span = scratch.mutableSpan
-        var bytes = span.mutableBytes
-        _ = encoder.encode(pending, into: &bytes)
+        for packet in (0..<max(1, min(Self.warmUpPackets, end / length))).reversed() {
+            let start = end - (packet + 1) * length
+            for index in max(0, -start)..<length { pending[index] = history[start + index] }
+            var span = scratch.mutableSpan
+            var bytes = span.mutableBytes
+            _ = encoder.encode(pending, into: &bytes)
+        }
         for index in 0..<current { pending[index] = history[end + index] }
         pendingCount = current
         handOver()

@@ -6,7 +6,6 @@ import Codec
 /// Runs on a codec worker, one batch at a time.
 final class RoomMixer {
     private struct Listener {
-        var id: MixListenerID
         var configuration: MixConfiguration
         var own: MixTrackID?
     }
@@ -19,7 +18,9 @@ final class RoomMixer {
     private let complexity: Int
     private var inputs: [MixInput] = []
     private var gains: [MixTrackID: Float] = [:]
-    private var listeners: [Listener] = []
+    private var listeners: [MixListenerID: Listener] = [:]
+    /// How many listeners call a track their own.
+    private var owners: [MixTrackID: Int] = [:]
     private var listenersChanged = true
     private var selection: SpeakerSelection
     private var shared = MixBus(excluded: nil, continuing: nil)
@@ -65,12 +66,17 @@ final class RoomMixer {
             gains[track] = nil
             selection.remove(track)
         case .listen(let id, let configuration, let own):
-            listeners.removeAll { $0.id == id }
-            listeners.append(Listener(id: id, configuration: configuration, own: own))
+            setListener(id, Listener(configuration: configuration, own: own))
         case .leave(let id):
-            listeners.removeAll { $0.id == id }
+            setListener(id, nil)
         }
         listenersChanged = true
+    }
+
+    private func setListener(_ id: MixListenerID, _ listener: Listener?) {
+        if let before = listeners[id]?.own { owners[before] = owners[before].flatMap { $0 > 1 ? $0 - 1 : nil } }
+        if let own = listener?.own { owners[own, default: 0] += 1 }
+        listeners[id] = listener
     }
 
     private func mix(_ tick: MixBatch.Tick, into batch: MixBatch) {
@@ -122,7 +128,9 @@ final class RoomMixer {
     private func arrangeBuses(tick: Int64) {
         for bus in own where !isChosenListener(bus.excluded) {
             // Its listeners go back to what everyone hears.
-            for listener in listeners where listener.own == bus.excluded { shared.handOver(listener.configuration) }
+            for listener in listeners.values where listener.own == bus.excluded {
+                shared.handOver(listener.configuration)
+            }
             listenersChanged = true
         }
         own.removeAll { !isChosenListener($0.excluded) }
@@ -133,24 +141,24 @@ final class RoomMixer {
         guard listenersChanged else { return }
         listenersChanged = false
         for bus in own {
-            for listener in listeners where listener.own == bus.excluded {
+            for listener in listeners.values where listener.own == bus.excluded {
                 bus.require(listener.configuration, complexity: complexity, tick: tick)
             }
             bus.release { configuration in
-                listeners.contains { $0.own == bus.excluded && $0.configuration == configuration }
+                listeners.values.contains { $0.own == bus.excluded && $0.configuration == configuration }
             }
         }
-        for listener in listeners where !hasOwnBus(listener) {
+        for listener in listeners.values where !hasOwnBus(listener) {
             shared.require(listener.configuration, complexity: complexity, tick: tick)
         }
         shared.release { configuration in
-            listeners.contains { !hasOwnBus($0) && $0.configuration == configuration }
+            listeners.values.contains { !hasOwnBus($0) && $0.configuration == configuration }
         }
     }
 
     private func isChosenListener(_ track: MixTrackID?) -> Bool {
         guard let track, selection.contains(track) else { return false }
-        return listeners.contains { $0.own == track }
+        return owners[track] != nil
     }
 
     private func hasOwnBus(_ listener: Listener) -> Bool {

@@ -131,7 +131,9 @@ extension MediaRouter {
         }
         // One that has just come and is about to be forwarded will do.
         if forwardTrack == track, forward.firstKeyFrame != nil { return }
-        if replay(track, to: viewer, section: section, at: now) { return }
+        // Theora cannot be begun without its headers, which go with the next key frame.
+        let isWhole = videoTracks.with(track) { $0.codec == .vp8 }
+        if isWhole == true, replay(track, to: viewer, section: section, at: now) { return }
         requestKeyFrame(track, at: now)
     }
 

@@ -218,11 +218,9 @@ extension MediaRouter {
     /// Sends a listener the frames that are theirs: of their own mix where they are among the chosen, else of everyone's.
     private func send(_ batch: MixBatch, to key: Slab<MediaSession>.Key, at now: MediaTime) {
         sessions.with(key) { session in
-            guard let section = session.listeningSection, session.sections[section].isConnected,
-                let mix = session.sections[section].setup.mix
-            else {
-                return
-            }
+            guard !session.hearsDirectly, let section = session.listeningSection,
+                session.sections[section].isConnected, let mix = session.sections[section].setup.mix
+            else { return }
             let excluded = session.ownTrack.flatMap { batch.selected.contains($0) ? $0 : nil }
             for index in batch.frames.indices
             where batch.frames[index].configuration == mix && batch.frames[index].excluded == excluded {
