@@ -66,7 +66,7 @@ let package = Package(
             name: "Storage", dependencies: ["Signaling", "CSQLite", "COpenSSL"], exclude: ["README.md"],
             swiftSettings: swiftSettings),
         .target(
-            name: "Gateways", dependencies: ["Signaling"], exclude: ["Line/README.md"], swiftSettings: swiftSettings),
+            name: "Gateways", dependencies: ["Signaling"], exclude: ["EngineIO/README.md", "JSON/README.md", "Line/README.md", "MIM/README.md", "SocketIO/README.md", "WebSocket/README.md", "XML/README.md"], swiftSettings: swiftSettings),
         .executableTarget(
             name: "Server",
             dependencies: [

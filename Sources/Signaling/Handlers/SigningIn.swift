@@ -177,6 +177,11 @@ extension Hub {
         if session.origin.rooms == .one, let home = roomsByName[.home] { join(home, session, person) }
         if isFirst { presenceChanged(person) }
         startTelling(person, session)
+        if let account = person.account, !account.invitations.isEmpty, session.origin.receivesMessages {
+            // In a later turn: the answer to the sign-in goes first, then what was kept.
+            set(account, \.awaitingInvitations, account.awaitingInvitations + [session.id])
+            if !account.isTelling { deadlines.add(.invitations(account.id), at: now) }
+        }
         let claims = TokenClaims(
             identity: person.identity, name: person.name, stamp: person.account?.record.tokenStamp ?? 0)
         return .signedIn(

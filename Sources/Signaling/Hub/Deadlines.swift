@@ -9,6 +9,7 @@ enum Deadline: Hashable {
     case mediaEnd(MediaSessionID)
     case restriction(Int64)
     case told(AccountID, UInt64, Int)
+    case invitations(AccountID)
     case softFlush
 }
 
