@@ -42,6 +42,8 @@ let package = Package(
         .systemLibrary(
             name: "COpenSSL", path: "Sources/CLibraries/COpenSSL", pkgConfig: "libcrypto",
             providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
+            name: "CZlib", path: "Sources/CLibraries/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CLinux", path: "Sources/CLibraries/CLinux"),
 
         .target(
@@ -70,7 +72,7 @@ let package = Package(
         .executableTarget(
             name: "Server",
             dependencies: [
-                "Codec", "MediaRelay", "Signaling", "Storage", "Gateways", "CLinux", "COpenSSL",
+                "Codec", "MediaRelay", "Signaling", "Storage", "Gateways", "CLinux", "COpenSSL", "CZlib",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

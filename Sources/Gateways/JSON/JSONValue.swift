@@ -57,6 +57,11 @@ public struct JSONValue: Sendable {
 
     /// The value of an object's member, the last of its name; nil where there is none, or it is `null`.
     public subscript(_ name: String) -> JSONValue? {
+        member(name).flatMap { $0.isNull ? nil : $0 }
+    }
+
+    /// The value of an object's member, `null` too.
+    public func member(_ name: String) -> JSONValue? {
         guard isObject else { return nil }
         var found: JSONValue?
         var child = index + 1
@@ -67,7 +72,7 @@ public struct JSONValue: Sendable {
             }
             child = Int(document.nodes[value].next)
         }
-        return found.flatMap { $0.isNull ? nil : $0 }
+        return found
     }
 
     private func isString(_ name: String) -> Bool {

@@ -13,8 +13,8 @@ public struct ConformanceConnection: Sendable {
 
     /// What is to be sent; the shell empties it.
     public var output: [Output] = []
-    /// When the session ends unless a namespace has been connected to.
-    public let deadline: Int64
+    /// When the session ends unless a namespace has been connected to, in milliseconds since 1970; nil once one has.
+    public private(set) var deadline: Int64?
 
     private var decoder = SocketIODecoder()
     private var connected: Set<String> = []
@@ -34,7 +34,9 @@ public struct ConformanceConnection: Sendable {
 
     /// The time is so many milliseconds since 1970.
     public mutating func advance(to now: Int64) {
-        if connected.isEmpty, now >= deadline { output.append(.close) }
+        guard let moment = deadline, now >= moment else { return }
+        deadline = nil
+        output.append(.close)
     }
 
     /// Takes a message of the session.
@@ -63,6 +65,7 @@ public struct ConformanceConnection: Sendable {
                 .text(SocketIOEncoder.connectError("Invalid namespace", namespace: packet.namespace)))
         }
         guard connected.insert(packet.namespace).inserted else { return output.append(.close) }
+        deadline = nil
         var welcome = JSONWriter(after: SocketIOEncoder.begin(.connect, namespace: packet.namespace))
         welcome.object { $0.member("sid", makeSID()) }
         output.append(.text(welcome.bytes))

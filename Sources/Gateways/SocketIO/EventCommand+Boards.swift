@@ -41,7 +41,8 @@ extension EventCommand {
     }
 
     private static func number(_ field: StaticString, _ fields: EventFields) throws(Refusal) -> Int64 {
-        guard let number = try fields.optionalInteger(field) ?? fields.optionalText(field).flatMap({ Int64($0) }) else {
+        if fields.value(field)?.string == nil, let number = try fields.optionalInteger(field) { return number }
+        guard let number = try fields.optionalText(field).flatMap({ Int64($0) }) else {
             throw Refusal(.invalid, "\"\(field)\" must be the number of a message.")
         }
         return number

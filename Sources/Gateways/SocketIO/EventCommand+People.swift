@@ -60,8 +60,9 @@ extension EventCommand {
         search.city = try fields.optionalText("city")
         search.onlineSince = try fields.optionalInteger("onlineSince").map { Timestamp(milliseconds: $0) }
         let ages = fields.value("age").map { $0.elements.map(\.integer) }
-        let youngest = try ages?.first ?? fields.optionalInteger("minAge")
-        let oldest = try ages?.last ?? fields.optionalInteger("maxAge")
+        let (minAge, maxAge) = (try fields.optionalInteger("minAge"), try fields.optionalInteger("maxAge"))
+        let youngest = ages?.first ?? minAge
+        let oldest = ages?.last ?? maxAge
         guard youngest != nil || oldest != nil else { return search }
         let (least, most) = (youngest ?? 0, oldest ?? 200)
         guard (0...200).contains(least), (least...200).contains(most) else {

@@ -19,10 +19,12 @@ final class API {
     /// The media sessions that were opened over HTTP.
     let mediaSessions = MediaSessionTable()
 
+    private let engines: EngineDoors
     private let router: Router<Handler>
 
-    init(signaling: SignalingLoop, tokenKey: TokenKey, tokenSeconds: Int64) {
+    init(signaling: SignalingLoop, engines: EngineDoors, tokenKey: TokenKey, tokenSeconds: Int64) {
         self.signaling = signaling
+        self.engines = engines
         self.tokenKey = tokenKey
         self.tokenSeconds = tokenSeconds
         var router = Router<Handler>()
@@ -44,6 +46,7 @@ final class API {
 
     /// Answers a request; the future fails with a ``Problem`` only.
     func handle(_ request: HTTPRequest) -> Answer {
+        if let door = engines.door(for: request) { return door.handle(request) }
         let answer: Answer
         switch router.match(request.method, request.path) {
         case .found(let handler, let parameters):

@@ -5,10 +5,13 @@ import Signaling
 extension API {
     /// Listens for connections.
     static func open(
-        _ api: NIOLoopBound<API>, _ connections: NIOLoopBound<ConnectionCount>, _ configuration: LoadedConfiguration,
-        on loop: any EventLoop
+        _ api: NIOLoopBound<API>, _ engines: NIOLoopBound<EngineDoors>, _ connections: NIOLoopBound<ConnectionCount>,
+        _ configuration: LoadedConfiguration, on loop: any EventLoop
     ) async throws -> Listener {
-        try await Listener.open(key: "http.port", port: configuration.values.http.port, configuration, on: loop) {
+        var limits = HTTPLimits()
+        for path in EngineDoors.paths { limits.bodyByPath[path] = configuration.values.socketIO.largestPayload }
+        let requestLimits = limits
+        return try await Listener.open(key: "http.port", port: configuration.values.http.port, configuration, on: loop) {
             channel in
             channel.eventLoop.makeCompletedFuture {
                 let address = channel.remoteAddress.flatMap { IPAddress($0) }
@@ -17,9 +20,18 @@ extension API {
                     channel.closeFuture.assumeIsolated().whenComplete { _ in connections.value.release(address) }
                 }
                 let pipeline = channel.pipeline.syncOperations
-                try pipeline.configureHTTPServerPipeline(withErrorHandling: false)
-                try pipeline.addHandler(
-                    HTTPConnection(limits: HTTPLimits()) { api.value.handle($0).nonisolated() })
+                let connection = HTTPConnection(limits: requestLimits, eventLoop: channel.eventLoop) {
+                    api.value.handle($0).nonisolated()
+                }
+                let bound = NIOLoopBound(connection, eventLoop: channel.eventLoop)
+                try pipeline.configureHTTPServerPipeline(
+                    withServerUpgrade: (
+                        upgraders: [WebSocketUpgrade(engines)],
+                        completionHandler: { context in
+                            context.pipeline.syncOperations.removeHandler(bound.value, promise: nil)
+                        }
+                    ), withErrorHandling: false)
+                try pipeline.addHandler(connection)
             }
         }
     }

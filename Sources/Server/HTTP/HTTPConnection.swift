@@ -6,6 +6,8 @@ import Signaling
 struct HTTPLimits: Sendable {
     /// Bytes of a body.
     var body = 262_144
+    /// Bytes of a body for paths that begin with certain segments.
+    var bodyByPath: [String: Int] = [:]
     /// Time from the connection, or from the last answer, to the end of the next request's header. A connection that
     /// is kept alive may be idle for as long.
     var header = TimeAmount.seconds(60)
@@ -38,10 +40,14 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
     private var state = State.idle
     private var deadline = NIODeadline.distantFuture
     private var timer: Scheduled<Void>?
+    private var largestBody = 0
+    private let cancel: NIOLoopBoundBox<(() -> Void)?>
 
-    init(limits: HTTPLimits, handler: @escaping HTTPHandler) {
+    /// Must be made on the loop of its connection.
+    init(limits: HTTPLimits, eventLoop: any EventLoop, handler: @escaping HTTPHandler) {
         self.limits = limits
         self.handler = handler
+        cancel = NIOLoopBoundBox(nil, eventLoop: eventLoop)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -53,10 +59,17 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
         context.fireChannelActive()
     }
 
+    func handlerRemoved(context: ChannelHandlerContext) {
+        timer?.cancel()
+        timer = nil
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
         timer?.cancel()
         timer = nil
         state = .closing
+        cancel.value?()
+        cancel.value = nil
         context.fireChannelInactive()
     }
 
@@ -82,12 +95,13 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
         guard case .idle = state else { return }
         guard let target = RequestTarget(head.uri) else { return refuse(.malformed, context) }
         if head.version == .http1_1, head.headers["host"].count != 1 { return refuse(.malformed, context) }
-        if let length = head.headers.first(name: "content-length").flatMap({ Int($0) }), length > limits.body {
+        largestBody = target.path.first.flatMap { limits.bodyByPath[$0] } ?? limits.body
+        if let length = head.headers.first(name: "content-length").flatMap({ Int($0) }), length > largestBody {
             return refuse(.tooLarge, context)
         }
         let request = HTTPRequest(
             method: head.method, path: target.path, query: target.query, headers: head.headers, body: ByteBuffer(),
-            remoteAddress: context.remoteAddress.flatMap { IPAddress($0) })
+            remoteAddress: context.remoteAddress.flatMap { IPAddress($0) }, onCancel: cancel)
         state = .receiving(head, request)
         expect(within: limits.bodyTime, context)
         if head.headers.first(name: "expect")?.lowercased() == "100-continue" {
@@ -98,7 +112,7 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
 
     private func append(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
         guard case .receiving(let head, var request) = state else { return }
-        guard request.body.readableBytes + bytes.readableBytes <= limits.body else {
+        guard request.body.readableBytes + bytes.readableBytes <= largestBody else {
             return refuse(.tooLarge, context)
         }
         // Only one reference to the body while it grows.
@@ -129,6 +143,7 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
         case .failure(let problem as Problem): response = problem.response
         case .failure: response = Problem.unavailable.response
         }
+        cancel.value = nil
         state = head.isKeepAlive ? .idle : .closing
         write(response, withoutBody: head.method == .HEAD, close: head.isKeepAlive ? nil : .all, context)
         if head.isKeepAlive { expect(within: limits.header, context) }

@@ -9,6 +9,7 @@ actor RelayServer {
     private let control: ControlServer
     private let api: NIOLoopBound<API>
     private let lineDoor: NIOLoopBound<LineDoor>
+    private let gateways: NIOLoopBound<GatewayDoors>
     private let connections: NIOLoopBound<ConnectionCount>
     private let listeners: [Listener]
     private let log: Logger
@@ -43,9 +44,17 @@ actor RelayServer {
         let connections = try await core.onLoop { signaling in
             NIOLoopBound(ConnectionCount(limit: values.limits.connectionsPerAddress), eventLoop: signaling.eventLoop)
         }
+        let gateways = try await core.onLoop { signaling in
+            NIOLoopBound(
+                GatewayDoors(
+                    values, signaling: signaling, connections: connections.value, tokenKey: tokenKey, log: log),
+                eventLoop: signaling.eventLoop)
+        }
         let api = try await core.onLoop { signaling in
             NIOLoopBound(
-                API(signaling: signaling, tokenKey: tokenKey, tokenSeconds: values.http.tokenSeconds),
+                API(
+                    signaling: signaling, engines: gateways.value.engines, tokenKey: tokenKey,
+                    tokenSeconds: values.http.tokenSeconds),
                 eventLoop: signaling.eventLoop)
         }
         let lineDoor = try await core.onLoop { signaling in
@@ -61,7 +70,18 @@ actor RelayServer {
                 listeners.append(try await LineDoor.open(lineDoor, configuration, on: loop))
             }
             if values.http.port != 0 {
-                listeners.append(try await API.open(api, connections, configuration, on: loop))
+                let engines = try await core.onLoop { signaling in
+                    NIOLoopBound(gateways.value.engines, eventLoop: signaling.eventLoop)
+                }
+                listeners.append(try await API.open(api, engines, connections, configuration, on: loop))
+            }
+            if values.xml.port != 0 {
+                let door = try await core.onLoop { NIOLoopBound(gateways.value.xml, eventLoop: $0.eventLoop) }
+                listeners.append(try await XMLDoor.open(door, configuration, on: loop))
+            }
+            if values.mim.port != 0 {
+                let door = try await core.onLoop { NIOLoopBound(gateways.value.mim, eventLoop: $0.eventLoop) }
+                listeners.append(try await MIMDoor.open(door, configuration, on: loop))
             }
             let signaling = core.signaling
             control = try await ControlServer.start(dataFolder: values.data, on: loop) { request in
@@ -74,6 +94,7 @@ actor RelayServer {
         self.core = core
         self.api = api
         self.lineDoor = lineDoor
+        self.gateways = gateways
         self.connections = connections
         self.listeners = listeners
         self.log = log
@@ -97,11 +118,12 @@ actor RelayServer {
         }
         configuration = next
         let values = next.values
-        let (api, lineDoor, connections) = (api, lineDoor, connections)
+        let (api, lineDoor, gateways, connections) = (api, lineDoor, gateways, connections)
         try await core.onLoop { signaling in
             signaling.replaceSettings(values.signaling)
             api.value.tokenSeconds = values.http.tokenSeconds
             lineDoor.value.messageQueue = values.limits.messageQueue
+            gateways.value.replaceSettings(values)
             connections.value.limit = values.limits.connectionsPerAddress
         }
         StandardErrorLog.level = values.log.level.level
@@ -133,6 +155,8 @@ actor RelayServer {
         }
         door("http", values.http.port)
         door("line", values.line.port)
+        door("xml", values.xml.port)
+        door("mim", values.mim.port)
         doors.append("rtp \(values.media.rtpPorts)")
         return "media-relay is ready: \(doors.joined(separator: ", ")), data in \(values.data)"
     }

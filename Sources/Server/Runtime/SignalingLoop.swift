@@ -189,6 +189,8 @@ final class SignalingLoop {
     private func deliver(_ delivery: Delivery) {
         // Encoded when the first connection of the protocol hears it, then shared by all.
         var line: LineEvent??
+        var xml: XMLEvent??
+        var packet: EventPacket??
         for session in delivery.sessions {
             switch outlet(of: session) {
             case .none: break
@@ -197,6 +199,16 @@ final class SignalingLoop {
                 let encoded = line ?? LineEvent(delivery.event)
                 line = .some(encoded)
                 if let encoded { channel.deliver(encoded) }
+            case .xml(let client):
+                let encoded = xml ?? XMLEvent(delivery.event)
+                xml = .some(encoded)
+                if let encoded { client.deliver(encoded) }
+            case .events(let client):
+                let encoded = packet ?? EventPacket(delivery.event)
+                packet = .some(encoded)
+                if let encoded { client.deliver(encoded) }
+            case .mim(let client): client.deliver(delivery.event)
+            case .roster(let door): door.hear(delivery.event)
             }
         }
     }
