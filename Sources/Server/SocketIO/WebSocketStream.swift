@@ -58,9 +58,10 @@ final class WebSocketStream: StreamOwner {
 
     func read(_ bytes: Span<UInt8>) {
         let deflate = deflate
-        connection.receive(bytes, inflater: { deflate.inflate($0, most: $1) }) { message in
-            owner?.receive(message, from: self)
-        }
+        // Handed on when the connection is at rest: the owner may answer at once.
+        var messages: [WebSocketConnection.Message] = []
+        connection.receive(bytes, inflater: { deflate.inflate($0, most: $1) }) { messages.append($0) }
+        for message in messages { owner?.receive(message, from: self) }
         _ = flush()
     }
 
