@@ -7,7 +7,9 @@ struct MediaRelayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "media-relay",
         abstract: "Hosts chat and audio/video rooms on a machine of your own.",
-        subcommands: [ServeCommand.self, AccountGroup.self, RoomGroup.self, CallCommand.self, CodecCommand.self])
+        subcommands: [
+            ServeCommand.self, AccountGroup.self, RoomGroup.self, AdminGroup.self, CallCommand.self, CodecCommand.self,
+        ])
 
     /// Runs the command that was given; what fails says one sentence and ends with its own status.
     static func main() async {

@@ -147,6 +147,30 @@ import Testing
         #expect(world.ask(ada, .message(.delete(sent.id))).cause == .noSuchMessage)
     }
 
+    @Test func editsAndDeletionsThatCannotBeStoredAreTakenBack() throws {
+        let world = World()
+        let ada = try world.user("ada")
+        let observer = try world.user("bob", .socketIO)
+        guard case .sent(let sent) = world.ask(ada, .message(.toRoom(.current, Outgoing("hello")))) else {
+            throw Unexpected(nil)
+        }
+        func shown() -> [String] {
+            guard case .entered(let room) = world.ask(observer, .room(.enter(.home, password: nil))) else { return [] }
+            world.ask(observer, .room(.leave(.named(.home))))
+            return room.history.map(\.text)
+        }
+        world.failing = { _ in true }
+        #expect(world.ask(ada, .message(.edit(sent.id, text: "changed"))).code == .unavailable)
+        #expect(shown() == ["hello"])
+        #expect(world.ask(ada, .message(.delete(sent.id))).code == .unavailable)
+        #expect(shown() == ["hello"])
+        world.failing = { _ in false }
+        #expect(world.ask(ada, .message(.edit(sent.id, text: "changed"))).isDone)
+        #expect(shown() == ["changed"])
+        #expect(world.ask(ada, .message(.delete(sent.id))).isDone)
+        #expect(shown() == [])
+    }
+
     @Test func ignoredUsersAreNotHeard() throws {
         let world = World()
         let ada = try world.user("ada")

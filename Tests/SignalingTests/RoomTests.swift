@@ -53,6 +53,51 @@ import Testing
         #expect(enter(world, bob, "den", "key").code == .invitationOnly)
     }
 
+    @Test func anInvitationEndsAndLeavesNothingBehind() throws {
+        let world = World { $0.timeouts.invitation = 100 }
+        let ada = try world.user("ada")
+        let bob = try world.user("bob")
+        try world.register("cleo")
+        world.ask(ada, .room(.create(NewRoom(name: .of("den"), access: .invited, expiry: .empty))))
+        world.ask(ada, .room(.enter(.of("den"), password: nil)))
+        for name in ["bob", "cleo"] { world.ask(ada, .room(.invite(.named(.of("den")), .of(name)))) }
+        #expect(world.store.load().invitations.count == 2)
+        world.pass(60)
+        // Invited once more, bob has the whole time again.
+        world.ask(ada, .room(.invite(.named(.of("den")), .of("bob"))))
+        world.pass(60)
+        #expect(world.store.load().invitations.count == 1)
+        #expect(enter(world, bob, "den").isDone)
+        #expect(world.store.load().invitations.isEmpty)
+        // One that ends while the server is down goes at the next start.
+        world.ask(ada, .room(.invite(.named(.of("den")), .of("cleo"))))
+        world.now = world.now.adding(seconds: 200)
+        world.restart()
+        world.run()
+        #expect(world.store.load().invitations.isEmpty)
+    }
+
+    @Test func ownershipOutlastsEveryDisconnectAndCanBeHandedOver() throws {
+        let world = World()
+        let ada = try world.user("ada")
+        let bob = try world.user("bob")
+        world.ask(ada, .room(.create(NewRoom(name: .of("den")))))
+        world.ask(bob, .room(.enter(.of("den"), password: nil)))
+        world.hub.close(ada)
+        world.run()
+        func owner() -> Name? {
+            guard case .rooms(let rooms) = world.ask(bob, .room(.list)) else { return nil }
+            return rooms.first { $0.name == .of("den") }?.owner
+        }
+        #expect(owner() == .of("ada"))
+        let again = try world.signIn("ada")
+        #expect(world.ask(again, .room(.handOver(.named(.of("den")), .of("nobody")))).cause == .noSuchUser)
+        #expect(world.ask(bob, .room(.handOver(.named(.of("den")), .of("bob")))).code == .forbidden)
+        #expect(world.ask(again, .room(.handOver(.named(.of("den")), .of("bob")))).isDone)
+        #expect(owner() == .of("bob"))
+        #expect(world.ask(again, .room(.delete(.of("den"), password: nil))).code == .forbidden)
+    }
+
     @Test func fullRoomsLetAdminsInOnly() throws {
         let world = World {
             $0.limits.usersInRoom = 1

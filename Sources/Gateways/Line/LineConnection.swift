@@ -174,6 +174,8 @@ extension LineConnection {
             case .login:
                 guard user == nil else { throw .unknownError }
                 let credentials = try LineLogin.credentials(words, wasChallenged: wasChallenged)
+                // A challenge serves for one answer.
+                wasChallenged = false
                 submitCommand(.session(.signIn(credentials)), row: index, submit: submit)
             case .post:
                 post = LinePost(words, row: index)

@@ -12,6 +12,7 @@ final class API {
 
     let signaling: SignalingLoop
     let tokenKey: TokenKey
+    let program: ProgramControl
     /// Seconds for which a new token is good.
     var tokenSeconds: Int64
     /// Whether the server does all that it is set to do.
@@ -22,9 +23,12 @@ final class API {
     private let engines: EngineDoors
     private let router: Router<Handler>
 
-    init(signaling: SignalingLoop, engines: EngineDoors, tokenKey: TokenKey, tokenSeconds: Int64) {
+    init(
+        signaling: SignalingLoop, engines: EngineDoors, program: ProgramControl, tokenKey: TokenKey, tokenSeconds: Int64
+    ) {
         self.signaling = signaling
         self.engines = engines
+        self.program = program
         self.tokenKey = tokenKey
         self.tokenSeconds = tokenSeconds
         var router = Router<Handler>()
@@ -40,6 +44,11 @@ final class API {
         // Asking for the description begins to send, so there is no asking for its header alone.
         router.on(.GET, "/api/v1/rooms/{room}/listen.sdp", head: false) { api, request, parameters in
             try api.listen(request, room: parameters["room"] ?? "")
+        }
+        for command in APICommand.all {
+            router.on(command.method, command.path) { api, request, parameters in
+                try api.perform(command, request, parameters)
+            }
         }
         self.router = router
     }

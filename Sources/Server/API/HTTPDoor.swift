@@ -6,13 +6,12 @@ extension API {
     /// Listens for connections.
     static func open(
         _ api: NIOLoopBound<API>, _ engines: NIOLoopBound<EngineDoors>, _ connections: NIOLoopBound<ConnectionCount>,
-        _ configuration: LoadedConfiguration, on loop: any EventLoop
+        at port: Listener.Port, _ configuration: LoadedConfiguration, on loop: any EventLoop
     ) async throws -> Listener {
         var limits = HTTPLimits()
         for path in EngineDoors.paths { limits.bodyByPath[path] = configuration.values.socketIO.largestPayload }
         let requestLimits = limits
-        return try await Listener.open(key: "http.port", port: configuration.values.http.port, configuration, on: loop) {
-            channel in
+        return try await Listener.open(port, configuration, on: loop) { channel in
             channel.eventLoop.makeCompletedFuture {
                 let address = channel.remoteAddress.flatMap { IPAddress($0) }
                 guard connections.value.admit(address) else { throw ChannelError.ioOnClosedChannel }

@@ -6,8 +6,8 @@ import Signaling
 struct AccountGroup: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "account",
-        abstract: "Makes, lists and removes accounts; sets passwords and roles.",
-        subcommands: [Add.self, List.self, Remove.self, Password.self, Role.self])
+        abstract: "Makes, lists, exports and removes accounts; sets passwords and roles.",
+        subcommands: [Add.self, List.self, Remove.self, Password.self, Role.self, Export.self])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Makes an account.")
@@ -79,6 +79,25 @@ struct AccountGroup: AsyncParsableCommand {
         func run() async throws {
             let request = ControlRequest.accountRole(name: name, role: role.rawValue)
             _ = try await ControlRunner.perform(request, try options.load())
+        }
+    }
+}
+
+extension AccountGroup {
+    struct Export: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Prints all that is kept of a person, as JSON.",
+            discussion: """
+                Profile, contacts, rooms, board messages, messages written and private ones received, restrictions, and \
+                the audit log's entries. Times are milliseconds since 1970.
+                """)
+
+        @Argument(help: "The user's name.")
+        var name: String
+        @OptionGroup var options: SettingsOptions
+
+        func run() async throws {
+            print(try await ControlRunner.perform(.accountExport(name: name), try options.load()).document ?? "{}")
         }
     }
 }

@@ -1,6 +1,7 @@
 import Logging
 import NIOCore
 import Signaling
+import Storage
 
 /// Has a request performed: by the server that has the data folder, or, where none runs, on the store itself.
 enum ControlRunner {
@@ -18,6 +19,11 @@ enum ControlRunner {
         _ request: ControlRequest, _ settings: LoadedConfiguration
     ) async throws -> ControlResponse {
         let folder = settings.values.data
+        // A name that was mistyped is not to become a data folder.
+        guard request.makesFolder || SQLiteStore.exists(in: folder) else {
+            throw CommandFailure(
+                configuration: settings.error("data", "there is no data folder \(folder) yet; is this the right one?"))
+        }
         for attempt in 1... {
             do throws(ControlClient.Failure) {
                 return try ControlClient(dataFolder: folder).perform(request)
@@ -44,7 +50,7 @@ enum ControlRunner {
         StandardErrorLog.level = .error
         let core = try await Core.open(settings, withMedia: false, log: log)
         let response = try await core.onLoop { signaling in
-            ControlService(signaling: signaling).perform(request).nonisolated()
+            ControlService(signaling: signaling, program: nil).perform(request).nonisolated()
         }.get()
         try await core.onLoop { $0.shutDown(reason: "").map {} }.get()
         try await core.close()

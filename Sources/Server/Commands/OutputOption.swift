@@ -10,6 +10,14 @@ struct OutputOption: ParsableArguments {
         Swift.print(json ? String(decoding: JSON.encode(rows), as: UTF8.self) : Self.table(columns, rows.map(cells)))
     }
 
+    /// Prints one thing as a JSON object, or with a line for each of its parts.
+    func print(_ value: some Encodable, rows: [(String, String)]) {
+        Swift.print(
+            json
+                ? String(decoding: JSON.encode(value), as: UTF8.self)
+                : rows.map { "\($0): \($1)" }.joined(separator: "\n"))
+    }
+
     /// A table with its columns one under the other.
     static func table(_ columns: [String], _ rows: [[String]]) -> String {
         let all = [columns] + rows

@@ -8,6 +8,16 @@ struct RoomGroup: AsyncParsableCommand {
         abstract: "Lists, makes and deletes rooms.",
         subcommands: [List.self, Create.self, Delete.self])
 
+    /// Prints rooms as JSON or as a table.
+    static func print(_ rooms: [ControlResponse.Room], _ output: OutputOption) {
+        output.print(rooms, columns: ["name", "kind", "owner", "users", "access", "password"]) { room in
+            [
+                room.name, room.kind, room.owner ?? "-", String(room.users), room.access,
+                room.hasPassword ? "yes" : "no",
+            ]
+        }
+    }
+
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Lists the rooms.")
 
@@ -16,12 +26,7 @@ struct RoomGroup: AsyncParsableCommand {
 
         func run() async throws {
             let rooms = try await ControlRunner.perform(.roomList, try options.load()).rooms ?? []
-            output.print(rooms, columns: ["name", "kind", "owner", "users", "access", "password"]) { room in
-                [
-                    room.name, room.kind, room.owner ?? "-", String(room.users), room.access,
-                    room.hasPassword ? "yes" : "no",
-                ]
-            }
+            RoomGroup.print(rooms, output)
         }
     }
 

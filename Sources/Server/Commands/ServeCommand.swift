@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Logging
+import Signaling
 
 /// `media-relay serve`: runs the server until it is told to stop.
 struct ServeCommand: AsyncParsableCommand {
@@ -16,6 +17,7 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var options: SettingsOptions
 
     func run() async throws {
+        Restarting.prepare()
         let signals = SignalListener([SIGTERM, SIGINT, SIGHUP])
         let settings = try options.load()
         LoggingSystem.bootstrap { _ in StandardErrorLog() }
@@ -23,17 +25,22 @@ struct ServeCommand: AsyncParsableCommand {
         let log = Logger(label: "server")
         Self.warn(settings, log)
 
+        let (events, continuation) = AsyncStream.makeStream(of: Occasion.self)
+        let forwarding = Task {
+            for await signal in signals.stream { continuation.yield(signal == SIGHUP ? .reload : .end(.stop)) }
+        }
+        defer { forwarding.cancel() }
         let server: RelayServer
         do {
-            server = try await RelayServer.start(settings, log: log)
+            server = try await RelayServer.start(settings, log: log) { continuation.yield(.end($0)) }
         } catch let error as ConfigurationError {
             throw CommandFailure(configuration: error)
         }
         print(server.readyLine)
         fflush(nil)
 
-        for await signal in signals.stream {
-            guard signal != SIGHUP else {
+        for await event in events {
+            guard case .end(let end) = event else {
                 await reload(server, log)
                 continue
             }
@@ -41,8 +48,21 @@ struct ServeCommand: AsyncParsableCommand {
             // A second signal ends the program at once.
             signals.stop()
             try await server.drain()
+            if end == .reset { try reset(settings, log) }
+            if end != .stop { try Restarting.begin() }
             return
         }
+    }
+
+    /// What happens to a running server.
+    private enum Occasion: Sendable {
+        case reload
+        case end(ServerEnd)
+    }
+
+    private func reset(_ settings: LoadedConfiguration, _ log: Logger) throws(CommandFailure) {
+        log.warning("everything that was stored is deleted", metadata: ["folder": "\(settings.values.data)"])
+        try DataFolder(path: settings.values.data).erase()
     }
 
     private func reload(_ server: RelayServer, _ log: Logger) async {

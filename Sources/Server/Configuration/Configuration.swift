@@ -16,6 +16,7 @@ struct Configuration: Sendable, Equatable {
     /// What decides who may do what.
     var signaling = Settings()
 
+    var tls = TLS()
     var http = HTTP()
     var line = Line()
     var xml = XML()
@@ -26,9 +27,19 @@ struct Configuration: Sendable, Equatable {
     var storage = Storage()
     var log = Log()
 
+    /// The certificate of the doors with TLS; the files are read again at every SIGHUP.
+    struct TLS: Sendable, Equatable {
+        /// The path of a PEM file with the certificate and those that lead to its root; empty: none.
+        var certificate = ""
+        /// The path of a PEM file with its private key; empty: the key is in the certificate's file.
+        var key = ""
+    }
+
     struct HTTP: Sendable, Equatable {
         /// TCP port; 0 switches the door off.
         var port = 7000
+        /// TCP port of the same under TLS.
+        var tlsPort = 0
         /// Seconds for which a token from signing in is good.
         var tokenSeconds: Int64 = 86_400
         /// Sites whose pages may use the event API besides the server's own; `*` for all.

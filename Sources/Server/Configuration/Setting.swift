@@ -84,6 +84,11 @@ struct Setting: Sendable {
         scalar(key, path, reloadable: reloadable, form: form, read: { isValid($0) ? $0 : nil }, show: { $0 })
     }
 
+    /// A file's path, or nothing.
+    static func file(_ key: String, _ path: any WritableKeyPath<Configuration, String> & Sendable) -> Setting {
+        text(key, path, reloadable: true, form: "a file, or empty", isValid: { !$0.utf8.contains(0) })
+    }
+
     /// One of a few values, by name.
     static func choice<Value: Sendable>(
         _ key: String, _ path: any WritableKeyPath<Configuration, Value> & Sendable, reloadable: Bool = false,

@@ -13,7 +13,7 @@ extension Setting {
     static let byKey = Dictionary(uniqueKeysWithValues: all.map { ($0.key, $0) })
 
     /// Ports of doors that this version does not have: accepted, so that a file can be written for what is to come.
-    static let doorsToCome = ["line.tlsPort", "media.port"]
+    static let doorsToCome = ["media.port"]
 
     private static let server: [Setting] = [
         list(
@@ -28,7 +28,10 @@ extension Setting {
     ]
 
     private static let doors: [Setting] = [
+        file("tls.certificate", \.tls.certificate),
+        file("tls.key", \.tls.key),
         integer("http.port", \.http.port, ports),
+        integer("http.tlsPort", \.http.tlsPort, ports),
         integer("http.tokenSeconds", \.http.tokenSeconds, 60...31_536_000, reloadable: true),
         integer("line.port", \.line.port, ports),
         integer("line.tlsPort", \.line.tlsPort, ports),

@@ -53,6 +53,16 @@ struct ControlClient: ~Copyable {
         return descriptor
     }
 
+    /// The process of the server, whether it answers or not.
+    func serverProcess() throws(Failure) -> pid_t {
+        var credentials = PeerCredentials()
+        var size = socklen_t(MemoryLayout<PeerCredentials>.size)
+        guard getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &size) == 0, credentials.process > 0 else {
+            throw .broken("the server's process cannot be found")
+        }
+        return credentials.process
+    }
+
     /// Asks, and waits for the answer.
     func perform(_ request: ControlRequest) throws(Failure) -> ControlResponse {
         let line = JSON.encode(request) + [UInt8(ascii: "\n")]

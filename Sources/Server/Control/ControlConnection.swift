@@ -77,10 +77,3 @@ final class ControlConnection: ChannelInboundHandler {
         context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(bytes: line)), promise: nil)
     }
 }
-
-/// `struct ucred` of unix(7), which Swift's Glibc leaves out.
-private struct PeerCredentials {
-    var process: pid_t = 0
-    var user: uid_t = 0
-    var group: gid_t = 0
-}

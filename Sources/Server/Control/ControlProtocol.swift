@@ -1,3 +1,5 @@
+import Signaling
+
 /// What the command line asks of a running server: one JSON object in a line.
 enum ControlRequest: Codable, Sendable, Equatable {
     case accountAdd(name: String, password: String)
@@ -5,9 +7,37 @@ enum ControlRequest: Codable, Sendable, Equatable {
     case accountRemove(name: String)
     case accountPassword(name: String, password: String)
     case accountRole(name: String, role: String)
+    case accountExport(name: String)
     case roomList
     case roomCreate(RoomRequest)
     case roomDelete(name: String)
+    case status
+    /// One user by name, or all who are online.
+    case users(name: String?)
+    /// A copy of the store into a file, by its absolute path.
+    case backup(path: String)
+    case announce(text: String)
+    case stop
+    case restart
+    case reset
+
+    /// Whether a data folder that is not there yet is made for it.
+    var makesFolder: Bool {
+        switch self {
+        case .accountAdd, .roomCreate: true
+        default: false
+        }
+    }
+
+    /// What it does to the program itself; nil for everything else.
+    var end: ServerEnd? {
+        switch self {
+        case .stop: .stop
+        case .restart: .restart
+        case .reset: .reset
+        default: nil
+        }
+    }
 }
 
 /// A room to be made.
@@ -52,9 +82,63 @@ struct ControlResponse: Codable, Sendable, Equatable {
         let hasPassword: Bool
     }
 
+    /// A user as an operator sees them.
+    struct User: Codable, Sendable, Equatable {
+        /// A connection of theirs.
+        struct Connection: Codable, Sendable, Equatable {
+            let door: String
+            let address: String?
+            let rooms: [String]
+        }
+
+        /// A ban or mute in force.
+        struct Restriction: Codable, Sendable, Equatable {
+            /// `ban`, or the media that are muted.
+            let kind: String
+            /// Nil for everywhere.
+            let room: String?
+            let by: String?
+            let reason: String
+            /// In milliseconds since 1970; nil until lifted.
+            let until: Int64?
+        }
+
+        let name: String
+        let role: String
+        let status: String
+        /// In milliseconds since 1970; nil for guests.
+        let created: Int64?
+        /// In milliseconds since 1970; nil while they are online, and for never.
+        let lastSeen: Int64?
+        let connections: [Connection]
+        let restrictions: [Restriction]
+    }
+
+    /// The server as a whole.
+    struct Status: Codable, Sendable, Equatable {
+        /// Whether a server runs; without one the rest is what is stored.
+        var running = false
+        /// Its process.
+        var pid: Int32?
+        /// When it was started, in milliseconds since 1970.
+        var started: Int64?
+        let connections: Int
+        let users: Int
+        let guests: Int
+        let accounts: Int
+        let rooms: Int
+        let mediaSessions: Int
+        /// Messages since the start.
+        let messages: UInt64
+    }
+
     var failure: Failure?
     var accounts: [Account]?
     var rooms: [Room]?
+    var users: [User]?
+    var status: Status?
+    /// A JSON document.
+    var document: String?
 
     /// A refusal.
     static func refused(_ code: String, _ message: String) -> ControlResponse {

@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import Signaling
 
@@ -8,13 +9,19 @@ struct ControlService {
     typealias Answer = EventLoopFuture<ControlResponse>.Isolated
 
     let signaling: SignalingLoop
+    /// The program that serves; nil for a command that works on the store itself.
+    let program: ProgramControl?
 
     /// Performs a request; the future does not fail.
     func perform(_ request: ControlRequest) -> Answer {
+        let program = program
         let session = RequestSession(signaling, origin: Origin(door: .control, address: nil))
         let answer: Answer
         do {
-            answer = session.perform(try Self.command(request)).map { Self.response($0) }
+            answer = session.perform(try Self.command(request)).map { (reply) -> ControlResponse in
+                if let end = request.end { program?.end(end) }
+                return Self.response(reply, program)
+            }
         } catch {
             answer = signaling.eventLoop.makeFailedFuture(error).assumeIsolated()
         }
@@ -39,6 +46,14 @@ struct ControlService {
         case .accountRole(let name, let role):
             guard let role = Role(text: role) else { throw Refusal(.invalid, "There is no such role.") }
             return .account(.setRole(try self.name(name), role))
+        case .accountExport(let name): return .account(.export(try self.name(name)))
+        case .status: return .server(.statistics)
+        case .users(let name): return .server(.users(try name.map { (name) throws(Refusal) in try self.name(name) }))
+        case .backup(let path): return .server(.backup(path: path))
+        case .announce(let text): return .server(.announce(text))
+        case .stop: return .server(.end(.stop))
+        case .restart: return .server(.end(.restart))
+        case .reset: return .server(.end(.reset))
         case .roomList: return .room(.list)
         case .roomCreate(let room): return .room(.create(try newRoom(room)))
         case .roomDelete(let name): return .room(.delete(try self.name(name), password: nil))
@@ -68,7 +83,7 @@ struct ControlService {
     }
 
     /// What is said of a reply.
-    static func response(_ reply: Reply) -> ControlResponse {
+    static func response(_ reply: Reply, _ program: ProgramControl?) -> ControlResponse {
         switch reply {
         case .accounts(let accounts):
             ControlResponse(
@@ -83,7 +98,35 @@ struct ControlService {
                         expiresIn: room.expires.map { max(0, $0.seconds - SignalingLoop.now().seconds) } ?? 0,
                         access: room.access.rawValue, hasPassword: room.hasPassword)
                 })
+        case .users(let users): ControlResponse(users: users.map { .init($0) })
+        case .statistics(let counts): ControlResponse(status: status(counts, program))
+        case .document(let text): ControlResponse(document: text)
         default: ControlResponse()
         }
+    }
+
+    private static func status(_ counts: Statistics, _ program: ProgramControl?) -> ControlResponse.Status {
+        ControlResponse.Status(
+            running: program != nil, pid: program == nil ? nil : getpid(), started: program?.started.milliseconds,
+            // The session that asks is none of the server's.
+            connections: counts.sessions - 1, users: counts.users, guests: counts.guests, accounts: counts.accounts,
+            rooms: counts.rooms, mediaSessions: counts.mediaSessions, messages: counts.messages)
+    }
+}
+
+extension ControlResponse.User {
+    /// What is shown of a user.
+    init(_ user: UserStatus) {
+        self.init(
+            name: user.name.text, role: user.role.text, status: user.presence.rawValue,
+            created: user.created?.milliseconds, lastSeen: user.lastSeen?.milliseconds,
+            connections: user.sessions.map {
+                Connection(door: "\($0.door)", address: $0.address?.description, rooms: $0.rooms.map(\.text))
+            },
+            restrictions: user.restrictions.map {
+                Restriction(
+                    kind: $0.media.map { $0.names.joined(separator: ", ") } ?? "ban", room: $0.room?.text,
+                    by: $0.by?.text, reason: $0.reason, until: $0.until?.milliseconds)
+            })
     }
 }

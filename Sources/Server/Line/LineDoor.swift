@@ -22,11 +22,10 @@ final class LineDoor {
 extension LineDoor {
     /// Listens for connections.
     static func open(
-        _ door: NIOLoopBound<LineDoor>, _ configuration: LoadedConfiguration, on loop: any EventLoop
+        _ door: NIOLoopBound<LineDoor>, at port: Listener.Port, _ configuration: LoadedConfiguration,
+        on loop: any EventLoop
     ) async throws -> Listener {
-        try await Listener.open(
-            key: "line.port", port: configuration.values.line.port, configuration, on: loop, halfClosure: true
-        ) { channel in
+        try await Listener.open(port, configuration, on: loop, halfClosure: true) { channel in
             channel.eventLoop.makeCompletedFuture {
                 let half = door.value.messageQueue / 2
                 try channel.syncOptions?.setOption(.writeBufferWaterMark, value: .init(low: half / 2, high: half))

@@ -46,8 +46,8 @@ final class MIMDoor {
     static func open(
         _ door: NIOLoopBound<MIMDoor>, _ configuration: LoadedConfiguration, on loop: any EventLoop
     ) async throws -> Listener {
-        try await Listener.open(key: "mim.port", port: configuration.values.mim.port, configuration, on: loop) {
-            channel in
+        let port = Listener.Port(key: "mim.port", number: configuration.values.mim.port)
+        return try await Listener.open(port, configuration, on: loop) { channel in
             channel.eventLoop.makeCompletedFuture {
                 let bound = door.value.messageQueue
                 try StreamChannel.configure(channel, bound: bound)

@@ -80,7 +80,8 @@ struct Core: Sendable {
 }
 
 extension StoreOptions {
-    fileprivate init(_ configuration: Configuration) {
+    /// How the store is used under some settings.
+    init(_ configuration: Configuration) {
         self.init()
         sync =
             switch configuration.storage.sync {

@@ -1,5 +1,7 @@
 import COpenSSL
 import Glibc
+import Signaling
+import Storage
 
 /// The files of the data folder that are neither the store's nor the control socket: secrets.
 ///
@@ -24,6 +26,22 @@ struct DataFolder: Sendable {
             throw .unusable("holds a token.key of another size")
         }
         return key
+    }
+
+    /// Deletes everything but the sealing key, without which old backups are worth nothing. No server may have the folder.
+    func erase() throws(CommandFailure) {
+        do throws(StoreError) {
+            try SQLiteStore.erase(folder: path)
+        } catch {
+            throw CommandFailure(unavailable: error.kind == .locked ? Core.inUse(path) : error.message)
+        }
+        endTokens()
+    }
+
+    /// Deletes the key that tokens are signed with. Numbers of accounts are given anew in another database, so a token of before
+    /// could stand for somebody else.
+    func endTokens() {
+        unlink(path + "/token.key")
     }
 
     /// Reads a secret of so many bytes from a file of mode 0600, or makes it at the first start from OpenSSL's random

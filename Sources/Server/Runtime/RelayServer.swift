@@ -11,6 +11,7 @@ actor RelayServer {
     private let lineDoor: NIOLoopBound<LineDoor>
     private let gateways: NIOLoopBound<GatewayDoors>
     private let connections: NIOLoopBound<ConnectionCount>
+    private let certificate: NIOLoopBound<TLSCertificate>?
     private let listeners: [Listener]
     private let log: Logger
     private var configuration: LoadedConfiguration
@@ -22,17 +23,24 @@ actor RelayServer {
     private static let drainTime = TimeAmount.seconds(10)
 
     /// Opens everything; when it returns, the server serves.
-    static func start(_ configuration: LoadedConfiguration, log: Logger) async throws -> RelayServer {
+    ///
+    /// - Parameter end: called when a command wants the server to end; draining it is the caller's.
+    static func start(
+        _ configuration: LoadedConfiguration, log: Logger, end: @escaping @Sendable (ServerEnd) -> Void
+    ) async throws -> RelayServer {
+        let program = ProgramControl(started: SignalingLoop.now(), end: end)
         let core = try await Core.open(configuration, withMedia: true, log: log)
         do {
-            return try await RelayServer(core, configuration, log: log)
+            return try await RelayServer(core, configuration, program, log: log)
         } catch {
             try? await core.close()
             throw error
         }
     }
 
-    private init(_ core: Core, _ configuration: LoadedConfiguration, log: Logger) async throws {
+    private init(
+        _ core: Core, _ configuration: LoadedConfiguration, _ program: ProgramControl, log: Logger
+    ) async throws {
         let values = configuration.values
         let loop = core.eventLoop
         let tokenKey: TokenKey
@@ -53,7 +61,7 @@ actor RelayServer {
         let api = try await core.onLoop { signaling in
             NIOLoopBound(
                 API(
-                    signaling: signaling, engines: gateways.value.engines, tokenKey: tokenKey,
+                    signaling: signaling, engines: gateways.value.engines, program: program, tokenKey: tokenKey,
                     tokenSeconds: values.http.tokenSeconds),
                 eventLoop: signaling.eventLoop)
         }
@@ -63,17 +71,22 @@ actor RelayServer {
                     signaling: signaling, connections: connections.value, messageQueue: values.limits.messageQueue),
                 eventLoop: signaling.eventLoop)
         }
+        let tls = try TLSCertificate.load(configuration)
+        for warning in TLSCertificate.warnings(configuration) { log.warning("\(warning)") }
+        let certificate = try await core.onLoop { signaling in
+            tls.map { NIOLoopBound(TLSCertificate($0), eventLoop: signaling.eventLoop) }
+        }
 
         var listeners: [Listener] = []
         do {
-            if values.line.port != 0 {
-                listeners.append(try await LineDoor.open(lineDoor, configuration, on: loop))
+            for port in Self.ports("line", values.line.port, values.line.tlsPort, certificate) {
+                listeners.append(try await LineDoor.open(lineDoor, at: port, configuration, on: loop))
             }
-            if values.http.port != 0 {
-                let engines = try await core.onLoop { signaling in
-                    NIOLoopBound(gateways.value.engines, eventLoop: signaling.eventLoop)
-                }
-                listeners.append(try await API.open(api, engines, connections, configuration, on: loop))
+            let engines = try await core.onLoop { signaling in
+                NIOLoopBound(gateways.value.engines, eventLoop: signaling.eventLoop)
+            }
+            for port in Self.ports("http", values.http.port, values.http.tlsPort, certificate) {
+                listeners.append(try await API.open(api, engines, connections, at: port, configuration, on: loop))
             }
             if values.xml.port != 0 {
                 let door = try await core.onLoop { NIOLoopBound(gateways.value.xml, eventLoop: $0.eventLoop) }
@@ -85,7 +98,7 @@ actor RelayServer {
             }
             let signaling = core.signaling
             control = try await ControlServer.start(dataFolder: values.data, on: loop) { request in
-                ControlService(signaling: signaling.value).perform(request).nonisolated()
+                ControlService(signaling: signaling.value, program: program).perform(request).nonisolated()
             }
         } catch {
             for listener in listeners { await listener.close() }
@@ -96,6 +109,7 @@ actor RelayServer {
         self.lineDoor = lineDoor
         self.gateways = gateways
         self.connections = connections
+        self.certificate = certificate
         self.listeners = listeners
         self.log = log
         self.configuration = configuration
@@ -103,8 +117,11 @@ actor RelayServer {
         try await core.onLoop { _ in api.value.isReady = true }
     }
 
-    /// Takes new settings; those that need a restart keep their value, which is logged.
+    /// Takes new settings; those that need a restart keep their value, which is logged. Throws, and changes nothing, where the
+    /// certificate cannot be used.
     func reload(_ new: LoadedConfiguration) async throws {
+        let tls = try TLSCertificate.load(new)
+        for warning in TLSCertificate.warnings(new) { log.warning("\(warning)") }
         var next = configuration
         next.origins = new.origins
         for setting in Setting.all where setting.show(configuration.values) != setting.show(new.values) {
@@ -118,13 +135,15 @@ actor RelayServer {
         }
         configuration = next
         let values = next.values
-        let (api, lineDoor, gateways, connections) = (api, lineDoor, gateways, connections)
+        let (api, lineDoor, gateways) = (api, lineDoor, gateways)
+        let (connections, certificate) = (connections, certificate)
         try await core.onLoop { signaling in
             signaling.replaceSettings(values.signaling)
             api.value.tokenSeconds = values.http.tokenSeconds
             lineDoor.value.messageQueue = values.limits.messageQueue
             gateways.value.replaceSettings(values)
             connections.value.limit = values.limits.connectionsPerAddress
+            if let tls { certificate?.value.context = tls }
         }
         StandardErrorLog.level = values.log.level.level
     }
@@ -146,6 +165,18 @@ actor RelayServer {
         try await core.close()
     }
 
+    /// The ports of a protocol that are switched on, plain and under TLS.
+    private static func ports(
+        _ name: String, _ plain: Int, _ secure: Int, _ certificate: NIOLoopBound<TLSCertificate>?
+    ) -> [Listener.Port] {
+        var ports: [Listener.Port] = []
+        if plain != 0 { ports.append(Listener.Port(key: "\(name).port", number: plain)) }
+        if secure != 0 {
+            ports.append(Listener.Port(key: "\(name).tlsPort", number: secure, certificate: certificate))
+        }
+        return ports
+    }
+
     private static func readyLine(_ values: Configuration) -> String {
         var doors: [String] = []
         func door(_ name: String, _ port: Int) {
@@ -154,7 +185,9 @@ actor RelayServer {
             doors.append("\(name) \(places.joined(separator: " "))")
         }
         door("http", values.http.port)
+        door("https", values.http.tlsPort)
         door("line", values.line.port)
+        door("line+tls", values.line.tlsPort)
         door("xml", values.xml.port)
         door("mim", values.mim.port)
         doors.append("rtp \(values.media.rtpPorts)")

@@ -24,8 +24,8 @@ final class XMLDoor {
     static func open(
         _ door: NIOLoopBound<XMLDoor>, _ configuration: LoadedConfiguration, on loop: any EventLoop
     ) async throws -> Listener {
-        try await Listener.open(key: "xml.port", port: configuration.values.xml.port, configuration, on: loop) {
-            channel in
+        let port = Listener.Port(key: "xml.port", number: configuration.values.xml.port)
+        return try await Listener.open(port, configuration, on: loop) { channel in
             channel.eventLoop.makeCompletedFuture {
                 let bound = door.value.messageQueue
                 try StreamChannel.configure(channel, bound: bound)

@@ -94,6 +94,8 @@ extension Hub {
         for session in sessions.all where session.group === group { set(session, \.group, nil) }
         boards.remove(group)
         onUndo { [unowned self] in boards.insert(group) }
+        noteDeletion(.group(group.record.name))
+        for id in group.posts.keys { noteDeletion(.post(id)) }
         store(.removeGroup(group.record.id))
         status.groupsChanged()
     }
@@ -104,7 +106,7 @@ extension Hub {
 
     private func group(_ name: Name) throws(Refusal) -> BoardGroup {
         guard let group = boards.group(name) else {
-            throw Refusal(.notFound, "There is no group \(name).", cause: .noSuchGroup)
+            throw missing(.group(name), "There is no group \(name).", cause: .noSuchGroup)
         }
         return group
     }
@@ -191,19 +193,19 @@ extension Hub {
     private func posts(_ target: GroupTarget, _ parent: Int64?, _ caller: Caller) throws(Refusal) -> Reply? {
         try require(.look, caller)
         let group = try group(target, caller)
-        if let parent, parent != 0, group.posts[parent] == nil { throw noSuchPost() }
+        if let parent, parent != 0, group.posts[parent] == nil { throw noSuchPost(parent) }
         let found = group.posts.values.filter { parent == nil || $0.record.parent == parent }
         return .posts(found.map(summary).sorted { $0.id < $1.id })
     }
 
-    private func noSuchPost() -> Refusal {
-        Refusal(.notFound, "There is no such message.", cause: .noSuchMessage)
+    private func noSuchPost(_ id: Int64) -> Refusal {
+        missing(.post(id), "There is no such message.", cause: .noSuchMessage)
     }
 
     private func readPost(_ target: GroupTarget, _ id: Int64, _ caller: Caller) throws(Refusal) -> Reply? {
         try require(.look, caller)
         let group = try group(target, caller)
-        guard group.posts[id] != nil else { throw noSuchPost() }
+        guard group.posts[id] != nil else { throw noSuchPost(id) }
         query(.post(id), caller.session, caller.tag, then: .readPost(group.record.id, id))
         return nil
     }
@@ -224,7 +226,7 @@ extension Hub {
         try require(situation)
         guard (1...100).contains(new.parts.count) else { throw Refusal(.invalid, "A message has 1 to 100 parts.") }
         for part in new.parts { try bound(part, 1_000, "A part") }
-        if new.parent != 0, group.posts[new.parent] == nil { throw noSuchPost() }
+        if new.parent != 0, group.posts[new.parent] == nil { throw noSuchPost(new.parent) }
         if let seconds = new.seconds, !(1...315_360_000).contains(seconds), new.parent == 0 {
             throw Refusal(.invalid, "A message lasts 1 second to 10 years.")
         }
@@ -247,7 +249,7 @@ extension Hub {
 
     private func deletePost(_ target: GroupTarget, _ id: Int64, _ caller: Caller) throws(Refusal) -> Reply? {
         let group = try group(target, caller)
-        guard let post = group.posts[id] else { throw noSuchPost() }
+        guard let post = group.posts[id] else { throw noSuchPost(id) }
         var situation = situation(.deletePost, caller)
         situation.thing = post.record.author == caller.key || isOwner(caller, group) ? .own : .registeredOnly
         try require(situation)
@@ -259,6 +261,7 @@ extension Hub {
         let thread = group.thread(id)
         group.remove(thread)
         onUndo { group.putBack(thread) }
+        for post in thread { noteDeletion(.post(post.record.id)) }
         store(.removePosts(thread.map(\.record.id)))
         group.status = status.next()
     }

@@ -206,6 +206,7 @@ extension Hub {
         let until = now.adding(seconds: settings.timeouts.invitation)
         set(room, \.invitations, room.invitations.merging([identity: until]) { $1 })
         store(.putInvitation(InvitationRecord(room: room.id, subject: identity, until: until)))
+        deadlines.add(.invitation(room.id, identity), at: until)
         if let person, !isIgnored(caller.person, by: person) {
             deliver(.invited(room: room.name, by: caller.person.name), to: person.sessions)
         }
@@ -221,9 +222,19 @@ extension Hub {
     private func useInvitation(_ person: Person, _ room: Room) {
         let isNeeded = room.record.password != nil || room.record.access == .invited
         guard isNeeded, room.users[person.identity.key] == nil, room.role(of: person) == .none else { return }
+        withdraw(person.identity, room)
+    }
+
+    /// An invitation's end may have come.
+    func endInvitation(_ identity: Identity, _ room: RoomID) {
+        guard let room = roomsByID[room], let until = room.invitations[identity], until <= now else { return }
+        withdraw(identity, room)
+    }
+
+    private func withdraw(_ identity: Identity, _ room: Room) {
         var left = room.invitations
-        left[person.identity] = nil
+        left[identity] = nil
         set(room, \.invitations, left)
-        store(.removeInvitation(room.id, person.identity))
+        store(.removeInvitation(room.id, identity))
     }
 }

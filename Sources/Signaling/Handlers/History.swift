@@ -64,9 +64,11 @@ extension Hub {
         if case .room(let roomID) = record.conversation {
             guard let room = roomsByID[roomID] else { throw noSuchMessage() }
             try requireSpeech(.speakText, caller, in: room)
-            room.history.replace(id) { message in
-                message.text = text
-                message.edited = now
+            changeHistory(of: room) { history in
+                history.replace(id) { message in
+                    message.text = text
+                    message.edited = now
+                }
             }
         } else {
             try requireSpeech(.privateMessage, caller)
@@ -75,6 +77,13 @@ extension Hub {
         deliver(
             .messageEdited(id, message(record).place, text: text), to: receivers(of: record), origin: caller.session.id)
         return .done
+    }
+
+    /// Changes what a room keeps at hand of its messages.
+    private func changeHistory(of room: Room, _ change: (inout RoomHistory) -> Void) {
+        let before = room.history
+        change(&room.history)
+        onUndo { room.history = before }
     }
 
     func delete(_ id: MessageID, _ record: MessageRecord?, _ caller: Caller) throws(Refusal) -> Reply? {
@@ -86,7 +95,9 @@ extension Hub {
             try require(.moderateRoom, caller, in: room)
             audit("message.delete", by: caller, target: record.senderName.text, room: room)
         }
-        if case .room(let roomID) = record.conversation { roomsByID[roomID]?.history.remove(id) }
+        if case .room(let roomID) = record.conversation, let room = roomsByID[roomID] {
+            changeHistory(of: room) { $0.remove(id) }
+        }
         store(.deleteMessage(id))
         deliver(.messageDeleted(id, message(record).place), to: receivers(of: record), origin: caller.session.id)
         return .done

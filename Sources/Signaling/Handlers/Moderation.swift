@@ -151,8 +151,7 @@ extension Hub {
     }
 
     private func text(_ media: MediaKinds) -> String {
-        [(MediaKinds.text, "text"), (.audio, "audio"), (.video, "video")].filter { media.contains($0.0) }.map(\.1)
-            .joined(separator: ",")
+        media.names.joined(separator: ",")
     }
 
     /// Takes media out of mutes; what is left of them stays.
@@ -212,7 +211,8 @@ extension Hub {
         if let room { deliver(event, to: room.watchers.filter { !own.contains($0) }, origin: caller.session.id) }
     }
 
-    private func summary(_ record: RestrictionRecord) -> RestrictionSummary {
+    /// A restriction as lists show it.
+    func summary(_ record: RestrictionRecord) -> RestrictionSummary {
         RestrictionSummary(
             media: record.media, user: record.subject == nil ? nil : record.subjectName, network: record.network,
             room: record.room.flatMap { roomsByID[$0]?.name }, by: record.by, reason: record.reason, until: record.until

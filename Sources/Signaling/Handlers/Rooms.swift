@@ -239,6 +239,7 @@ extension Hub {
     /// Deletes an empty room with all that belongs to it.
     func delete(_ room: Room) {
         store(.removeRoom(room.id))
+        noteDeletion(.room(room.name))
         remove(room)
         let gone = restrictions.inPlace(room.id)
         for record in gone { restrictions.remove(record.id) }

@@ -8,6 +8,7 @@ enum Deadline: Hashable {
     case roomCount(RoomID)
     case mediaEnd(MediaSessionID)
     case restriction(Int64)
+    case invitation(RoomID, Identity)
     case told(AccountID, UInt64, Int)
     case invitations(AccountID)
     case softFlush

@@ -34,6 +34,7 @@ public final class Hub {
     var rosterListeners: [SessionID] = []
     var failures = SignInThrottle()
     var deadlines = Deadlines()
+    var deletions = Deletions()
     var messageCount: UInt64 = 0
     let operatorPerson: Person
 

@@ -94,7 +94,7 @@ extension Hub {
     /// The room of a name.
     func room(_ name: Name) throws(Refusal) -> Room {
         guard let room = roomsByName[name] else {
-            throw Refusal(.notFound, "There is no room \(name).", cause: .noSuchRoom)
+            throw missing(.room(name), "There is no room \(name).", cause: .noSuchRoom)
         }
         return room
     }

@@ -17,6 +17,7 @@ extension Hub {
         }
         for record in snapshot.invitations {
             roomsByID[record.room]?.invitations[record.subject] = record.until
+            deadlines.add(.invitation(record.room, record.subject), at: record.until)
         }
         restoreMessages(snapshot)
         restorePeople(snapshot)

@@ -48,6 +48,11 @@ struct RestrictionTable {
         (bySubject[key] ?? []).compactMap { all[$0] }.filter { $0.room == room }
     }
 
+    /// Those against a person, in any place.
+    func against(_ key: Int64) -> [RestrictionRecord] {
+        (bySubject[key] ?? []).compactMap { all[$0] }
+    }
+
     /// Those of a place, by number.
     func inPlace(_ room: RoomID?) -> [RestrictionRecord] {
         all.values.filter { $0.room == room }.sorted { $0.id < $1.id }

@@ -77,6 +77,7 @@ extension Hub {
             outgoing.append(contentsOf: turn.held)
         }
         sessions.releaseFreed()
+        deletions.endTurn(isAwaited: !inbox.isEmpty)
         resetTurn()
     }
 
@@ -102,6 +103,7 @@ extension Hub {
         }
         softMutations.insert(contentsOf: turn.soft, at: 0)
         for case .reply(let id, _, _) in turn.held { sessions[id]?.unanswered += 1 }
+        deletions.undoTurn()
         let items = turn.items
         let wasRetry = turn.isRetry
         resetTurn()

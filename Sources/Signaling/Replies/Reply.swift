@@ -50,6 +50,8 @@ public enum Reply: Sendable {
     indirect case mediaOpened(MediaOpened)
     /// Counters.
     indirect case status(StatusNumbers)
+    /// Users as an operator sees them, by name.
+    case users([UserStatus])
     /// Counts.
     indirect case statistics(Statistics)
     /// A JSON document.

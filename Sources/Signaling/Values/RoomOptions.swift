@@ -35,6 +35,21 @@ public struct MediaKinds: OptionSet, Hashable, Sendable {
     public static let video = MediaKinds(rawValue: 4)
     /// All three.
     public static let all: MediaKinds = [.text, .audio, .video]
+
+    /// The kinds by their names: `text`, `audio`, `video`, in this order.
+    public var names: [String] {
+        MediaKinds.named.filter { contains($0.kind) }.map(\.name)
+    }
+
+    /// The kind of a name; nil for any other text.
+    public init?(name: some StringProtocol) {
+        guard let kind = MediaKinds.named.first(where: { $0.name == name })?.kind else { return nil }
+        self = kind
+    }
+
+    private static let named: [(name: String, kind: MediaKinds)] = [
+        ("text", .text), ("audio", .audio), ("video", .video),
+    ]
 }
 
 /// Who may enter a room.

@@ -105,6 +105,19 @@ extension Hub {
         expect(
             boards.all.flatMap { $0.posts.values.map(\.record) }.sorted { $0.id < $1.id },
             snapshot.posts.sorted { $0.id < $1.id }, "posts")
+        for room in roomsByID.values {
+            // What a room keeps at hand is the end of what is stored of it.
+            let kept = room.history.newest.map { "\($0.id) \($0.text)" }
+            let stored = snapshot.roomHistory.filter { $0.conversation == .room(room.id) }.map { "\($0.id) \($0.text)" }
+            expect(kept, Array(stored.suffix(kept.count)), "history of \(room.name)")
+        }
+        let friendships = friends.map { FriendRecord(from: $0.key.from, to: $0.key.to, isAccepted: $0.value) }
+        expect(Set(friendships), Set(snapshot.friends), "friends")
+        let invitations = roomsByID.values.flatMap { room in room.invitations.map { "\(room.id) \($0.key) \($0.value)" }
+        }
+        expect(
+            invitations.sorted(), snapshot.invitations.map { "\($0.room) \($0.subject) \($0.until)" }.sorted(),
+            "invitations")
         let contacts = directory.accounts.values.flatMap(\.contacts)
         expect(Set(contacts), Set(snapshot.contacts), "contacts")
         for record in snapshot.conversations {
