@@ -58,6 +58,8 @@ public struct EngineSession: Sendable {
     private var probe = Probe.none
     private var heartbeat: Heartbeat
     private var upgradeDeadline: Timestamp?
+    /// Why the session is closed, from when it is until the client has been told.
+    private var farewell: String?
 
     private enum Probe: Hashable {
         /// No WebSocket is there, or the session has it.
@@ -110,14 +112,15 @@ public struct EngineSession: Sendable {
     public mutating func advance(to now: Timestamp) {
         guard !isClosed else { return }
         if let moment = upgradeDeadline, now >= moment { dropProbe() }
+        if farewell != nil, now >= deadline { return end(farewell ?? "") }
         switch heartbeat {
         case .pingAt(let moment) where now >= moment:
             let due = moment.adding(milliseconds: settings.pingTimeout)
             // The deadline is absolute: a ping that is sent late leaves less time, and none where it is too late altogether.
-            guard now < due else { return close(reason: "ping timeout") }
+            guard now < due else { return fail("ping timeout") }
             heartbeat = .pongBy(due)
             enqueue(.bare(EnginePacket.Kind.ping))
-        case .pongBy(let moment) where now >= moment: close(reason: "ping timeout")
+        case .pongBy(let moment) where now >= moment: fail("ping timeout")
         default: break
         }
     }
@@ -135,8 +138,23 @@ public struct EngineSession: Sendable {
         }
     }
 
-    /// Closes the session.
+    /// Closes the session. Over polling it tells the client once everything before that is told: with the poll that waits, or else with the
+    /// next, for which it waits as long as for the answer to a ping.
     public mutating func close(reason: String) {
+        guard !isClosed, farewell == nil else { return }
+        guard transport == .polling, probe == .none else { return end(reason) }
+        queue.append(.bare(EnginePacket.Kind.close))
+        if isPolled {
+            answerPoll()
+            if !queue.isEmpty { farewell = reason }
+        } else {
+            farewell = reason
+        }
+        if farewell == nil { end(reason) }
+    }
+
+    /// Ends the session for something that the client did, or did not: it is told only where a poll waits.
+    private mutating func fail(_ reason: String) {
         guard !isClosed else { return }
         if transport == .polling, isPolled {
             queue.append(.bare(EnginePacket.Kind.close))
@@ -156,7 +174,7 @@ public struct EngineSession: Sendable {
     }
 
     private mutating func enqueue(_ packet: EnginePacket) {
-        guard !isClosed else { return }
+        guard !isClosed, farewell == nil else { return }
         if transport == .webSocket { return effects.append(.send(packet)) }
         queue.append(packet)
         queuedBytes += packet.pollingCount
@@ -172,11 +190,15 @@ extension EngineSession {
         guard !isClosed, transport == .polling else { return .refuse }
         guard !isPolled else {
             // Two polls at once: nobody could tell which of them gets what.
-            close(reason: "two polls at once")
+            fail("two polls at once")
             return .refuse
         }
         if queue.isEmpty, probe == .answered { return .answer([EnginePacket.Kind.noop]) }
-        guard queue.isEmpty else { return .answer(takeQueue()) }
+        guard queue.isEmpty else {
+            let body = takeQueue()
+            if let farewell, queue.isEmpty { end(farewell) }
+            return .answer(body)
+        }
         isPolled = true
         return .wait
     }
@@ -195,8 +217,9 @@ extension EngineSession {
     public mutating func post(_ body: [UInt8], now: Timestamp, handle: (Message) -> Void) -> Bool {
         advance(to: now)
         guard !isClosed, transport == .polling else { return false }
+        if farewell != nil { return true }
         guard let packets = EnginePayload.decode(body) else {
-            close(reason: "parse error")
+            fail("parse error")
             return false
         }
         for packet in packets {
@@ -231,7 +254,7 @@ extension EngineSession {
     /// A WebSocket wants to take over. False where it is to be closed: the session has one, or another was first.
     public mutating func probeOpened(now: Timestamp) -> Bool {
         advance(to: now)
-        guard !isClosed, transport == .polling, probe == .none else { return false }
+        guard !isClosed, farewell == nil, transport == .polling, probe == .none else { return false }
         probe = .opened
         upgradeDeadline = now.adding(milliseconds: settings.upgradeTimeout)
         return true
@@ -280,7 +303,7 @@ extension EngineSession {
         guard !isClosed else { return }
         switch message {
         case .text(let bytes):
-            if !take(.text(bytes), now: now, handle) { close(reason: "parse error") }
+            if !take(.text(bytes), now: now, handle) { fail("parse error") }
         case .binary(let bytes): handle(.binary(bytes))
         case .closed: end("transport close")
         }
@@ -316,7 +339,7 @@ extension EngineSession {
             }
             end("transport close")
         default:
-            close(reason: "parse error")
+            fail("parse error")
             return false
         }
         return true

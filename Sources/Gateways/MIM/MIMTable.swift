@@ -14,7 +14,7 @@ public struct MIMTable: Sendable {
     ///
     /// - Parameter bridgePorts: the ports for users of other protocols; none for no bridge.
     public init(bridgePorts: ClosedRange<UInt16>?) {
-        ports = bridgePorts.map { Array($0.reversed()) } ?? []
+        ports = bridgePorts.map { Array($0) } ?? []
     }
 
     /// All lines: clients in the order in which they came, then the users of other protocols by name.
@@ -40,9 +40,11 @@ public struct MIMTable: Sendable {
         order.first { clients[$0]?.name == name && clients[$0]?.place == .client(address) }
     }
 
-    /// Takes a free port for a user of another protocol; nil where none is free, or they have one.
+    /// Takes a free port for a user of another protocol, the one that has been free for longest, so that who still has an old table
+    /// does not reach somebody else; nil where none is free, or they have one.
     public mutating func lendPort(to user: Name) -> UInt16? {
-        guard bridged[user] == nil, let port = ports.popLast() else { return nil }
+        guard bridged[user] == nil, !ports.isEmpty else { return nil }
+        let port = ports.removeFirst()
         bridged[user] = port
         return port
     }

@@ -38,6 +38,8 @@ public struct EventConnection: Sendable {
 
     /// How many events may be unanswered before reading stops.
     static let mostPending = 256
+    /// How many may be unanswered at all: polls bring what they bring, and answering them later would stop nobody who does not wait.
+    static let tooManyPending = 8192
 
     /// Packets to be sent, the digit of the message in front; the shell empties it.
     public var output: [[UInt8]] = []
@@ -96,6 +98,9 @@ public struct EventConnection: Sendable {
     public mutating func receive(_ message: EngineSession.Message, submit: Submission) {
         do throws(SocketIOError) {
             guard let packet = try decoder.take(message) else { return }
+            guard pending.count < Self.tooManyPending else {
+                return requests.append(.close(reason: "too many unanswered events"))
+            }
             try take(packet, submit: submit)
         } catch {
             requests.append(.close(reason: "parse error"))

@@ -6,15 +6,12 @@ public struct EventPacket: Sendable {
     public let bytes: [UInt8]
     /// Whether it may be dropped for a slow reader.
     public let isTransient: Bool
-    /// Whether the connection is being closed with it.
-    let isFarewell: Bool
 
     /// Nil where the event API has no word for the event.
     public init?(_ event: Event) {
         guard let bytes = Self.encode(event) else { return nil }
         self.bytes = bytes
         isTransient = event.isTransient
-        if case .signedOut = event { isFarewell = true } else { isFarewell = false }
     }
 
     private static func encode(_ event: Event) -> [UInt8]? {

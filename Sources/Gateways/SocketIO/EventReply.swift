@@ -37,7 +37,7 @@ enum EventReply {
             list("restrictions", restrictions, &writer) { EventReply.write($0, to: &$1) }
         case .audit(let entries): list("entries", entries, &writer) { EventReply.write($0, to: &$1) }
         case .statistics(let statistics): write(statistics, to: &writer)
-        case .done, .refused, .signedIn, .challenge, .whoAmI, .accounts, .status, .document: break
+        case .done, .refused, .signedIn, .challenge, .whoAmI, .accounts, .status, .users, .document: break
         }
     }
 

@@ -2,6 +2,8 @@
 public struct SocketIODecoder: Sendable {
     /// The most attachments of a packet.
     static let mostAttachments = 32
+    /// The most bytes of a packet's attachments together.
+    static let mostAttachedBytes = 4_000_000
     /// The longest namespace, in bytes.
     static let longestNamespace = 256
 
@@ -26,6 +28,8 @@ public struct SocketIODecoder: Sendable {
         case .binary(let data):
             guard var (packet, missing) = waiting else { throw .badAttachments }
             waiting = nil
+            let held = packet.attachments.reduce(0) { $0 + $1.count }
+            guard data.count <= Self.mostAttachedBytes - held else { throw .badAttachments }
             packet.attachments.append(data)
             missing -= 1
             guard missing > 0 else { return packet }

@@ -22,6 +22,7 @@ struct Configuration: Sendable, Equatable {
     var xml = XML()
     var mim = MIM()
     var socketIO = SocketIO()
+    var urls = URLs()
     var media = Media()
     var limits = Limits()
     var storage = Storage()
@@ -80,6 +81,20 @@ struct Configuration: Sendable, Equatable {
 
         /// Bytes that a poll's body may have at most.
         var largestPayload: Int { protocolTest ? 1_000_000 : maxPayload }
+    }
+
+    /// Addresses of pages that clients are told in `welcome`; an empty one is not told.
+    struct URLs: Sendable, Equatable {
+        var banners = ""
+        var roomBanners = ""
+        var registration = ""
+        var passwordRetrieval = ""
+        var support = ""
+        var sendFile = ""
+        var softwareUpdate = ""
+        var authentication = ""
+        /// The page of a user, to which `?username=` is added.
+        var profile = ""
     }
 
     struct Media: Sendable, Equatable {

@@ -7,7 +7,7 @@ extension Setting {
     private static let secondsOrNever: ClosedRange<Int64> = 0...31_536_000
 
     /// Every key there is, in the order of `relay.example.yaml`.
-    static let all: [Setting] = server + doors + media + rules + limits + times
+    static let all: [Setting] = server + doors + urls + media + rules + limits + times
 
     /// The settings by their key.
     static let byKey = Dictionary(uniqueKeysWithValues: all.map { ($0.key, $0) })
@@ -33,6 +33,7 @@ extension Setting {
         integer("http.port", \.http.port, ports),
         integer("http.tlsPort", \.http.tlsPort, ports),
         integer("http.tokenSeconds", \.http.tokenSeconds, 60...31_536_000, reloadable: true),
+        flag("auth.acceptMD5", \.signaling.acceptsMD5, reloadable: true),
         integer("line.port", \.line.port, ports),
         integer("line.tlsPort", \.line.tlsPort, ports),
         flag("line.challengeLogin", \.signaling.challengeLogin, reloadable: true),
@@ -49,6 +50,25 @@ extension Setting {
         integer("socketIO.maxPayload", \.socketIO.maxPayload, 1_024...100_000_000),
         flag("socketIO.protocolTest", \.socketIO.protocolTest),
     ]
+
+    private static let urls: [Setting] = [
+        address("urls.banners", \.urls.banners),
+        address("urls.roomBanners", \.urls.roomBanners),
+        address("urls.registration", \.urls.registration),
+        address("urls.passwordRetrieval", \.urls.passwordRetrieval),
+        address("urls.support", \.urls.support),
+        address("urls.sendFile", \.urls.sendFile),
+        address("urls.softwareUpdate", \.urls.softwareUpdate),
+        address("urls.authentication", \.urls.authentication),
+        address("urls.profile", \.urls.profile),
+    ]
+
+    /// An address that `welcome` tells.
+    private static func address(_ key: String, _ path: any WritableKeyPath<Configuration, String> & Sendable) -> Setting {
+        text(
+            key, path, reloadable: true, form: "an http or https URL of at most 2000 bytes, or empty",
+            isValid: { $0.isEmpty || ($0.hasPrefix("http://") || $0.hasPrefix("https://")) && $0.utf8.count <= 2000 })
+    }
 
     private static let media: [Setting] = [
         integer("media.port", \.media.port, ports),

@@ -7,10 +7,12 @@ final class GatewayDoors {
     let xml: XMLDoor
     let mim: MIMDoor
     let engines: EngineDoors
+    private let tokenKey: TokenKey
 
     init(
         _ values: Configuration, signaling: SignalingLoop, connections: ConnectionCount, tokenKey: TokenKey, log: Logger
     ) {
+        self.tokenKey = tokenKey
         let queue = values.limits.messageQueue
         xml = XMLDoor(
             signaling: signaling, connections: connections, log: log, messageQueue: queue,
@@ -45,10 +47,14 @@ final class GatewayDoors {
         let settings = EngineSettings(
             pingInterval: Int64(values.socketIO.pingInterval), pingTimeout: Int64(values.socketIO.pingTimeout),
             maxPayload: values.socketIO.maxPayload)
-        let surroundings = EventConnection.Surroundings(
-            verify: { try? Token.verify($0, with: tokenKey, now: SignalingLoop.now().seconds).claims },
-            makeSID: { EngineDoor.makeSID() })
+        let surroundings = surroundings(values, tokenKey)
         return [door("socket.io", settings, .events(surroundings), connectTimeout: 45_000)]
+    }
+
+    private static func surroundings(_ values: Configuration, _ tokenKey: TokenKey) -> EventConnection.Surroundings {
+        EventConnection.Surroundings(
+            verify: { try? Token.verify($0, with: tokenKey, now: SignalingLoop.now().seconds).claims },
+            makeSID: { EngineDoor.makeSID() }, urls: values.urls.json)
     }
 
     /// Takes what may change while the server runs.
@@ -60,6 +66,23 @@ final class GatewayDoors {
         for door in engines.byPath.values {
             door.messageQueue = values.limits.messageQueue
             door.origins = Set(values.http.origins)
+            if case .events = door.application { door.application = .events(Self.surroundings(values, tokenKey)) }
         }
+    }
+}
+
+extension Configuration.URLs {
+    /// The addresses that are set, as a JSON object.
+    fileprivate var json: [UInt8] {
+        let members: [(StaticString, String)] = [
+            ("banners", banners), ("roomBanners", roomBanners), ("registration", registration),
+            ("passwordRetrieval", passwordRetrieval), ("support", support), ("sendFile", sendFile),
+            ("softwareUpdate", softwareUpdate), ("authentication", authentication), ("profile", profile),
+        ]
+        var writer = JSONWriter()
+        writer.object { writer in
+            for (name, url) in members where !url.isEmpty { writer.member(name, url) }
+        }
+        return writer.bytes
     }
 }

@@ -157,7 +157,10 @@ final class EngineClient {
             for request in requests {
                 switch request {
                 case .closeSession: endSession()
-                case .close(let reason): engine.close(reason: reason)
+                case .close(let reason):
+                    // The client may be told later; nobody else waits for that.
+                    endSession()
+                    engine.close(reason: reason)
                 }
             }
         }

@@ -20,7 +20,8 @@ final class EngineDoor {
     let path: String
     let signaling: SignalingLoop
     let settings: EngineSettings
-    let application: Application
+    /// What runs on the sessions that begin from now on.
+    var application: Application
     let log: Logger
     /// Milliseconds within which a client connects to a namespace.
     let connectTimeout: Int64
