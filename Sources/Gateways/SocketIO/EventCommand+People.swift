@@ -59,18 +59,20 @@ extension EventCommand {
         search.country = try fields.optionalText("country")
         search.city = try fields.optionalText("city")
         search.onlineSince = try fields.optionalInteger("onlineSince").map { Timestamp(milliseconds: $0) }
-        let ages = fields.value("age").map { $0.elements.map(\.integer) }
-        let (minAge, maxAge) = (try fields.optionalInteger("minAge"), try fields.optionalInteger("maxAge"))
-        let youngest = ages?.first ?? minAge
-        let oldest = ages?.last ?? maxAge
+        var (youngest, oldest) = (try fields.optionalInteger("minAge"), try fields.optionalInteger("maxAge"))
+        if let ages = fields.value("age") {
+            let numbers = ages.elements.compactMap(\.integer)
+            guard ages.isArray, ages.elements.count == 2, numbers.count == 2 else { throw wrongAges }
+            (youngest, oldest) = (numbers[0], numbers[1])
+        }
         guard youngest != nil || oldest != nil else { return search }
         let (least, most) = (youngest ?? 0, oldest ?? 200)
-        guard (0...200).contains(least), (least...200).contains(most) else {
-            throw Refusal(.invalid, "\"age\" must be a list of two ages, the lower one first.")
-        }
+        guard (0...200).contains(least), (least...200).contains(most) else { throw wrongAges }
         search.ages = Int(least)...Int(most)
         return search
     }
+
+    private static let wrongAges = Refusal(.invalid, "\"age\" must be a list of two ages, the lower one first.")
 
     /// Contacts and their groups; each is answered with the whole list.
     static let contacts: [EventCommand] = [

@@ -102,6 +102,8 @@ extension WebSocketConnection {
     /// How many bytes the header has, as far as that is known.
     private var headerLength: Int? {
         guard header.count >= 2 else { return nil }
+        // Without a mask it is wrong already.
+        guard header[1] & 0x80 != 0 else { return 2 }
         return switch header[1] & 0x7F {
         case 126: 8
         case 127: 14
@@ -197,7 +199,8 @@ extension WebSocketConnection {
         guard control.count != 1 else { return 1002 }
         let code = control.count >= 2 ? UInt16(control[0]) << 8 | UInt16(control[1]) : 1005
         switch code {
-        case 1000...1003, 1005, 1007...1014, 3000...4999: break
+        case 1000...1003, 1007...1014, 3000...4999: break
+        case 1005 where control.isEmpty: break
         default: return 1002
         }
         guard control.count < 3 || LineText.isUTF8(control.span.extracting(2...)) else { return 1007 }

@@ -189,8 +189,10 @@ extension XMLParser {
 
     private mutating func takeReference(_ scalar: UInt32) throws(XMLError) {
         guard scalar == 0x3B else {
-            guard scratch.count < 12, scalar < 0x80 else { throw .refused("An entity is not one of the predefined five.") }
-            return scratch.append(UInt8(truncatingIfNeeded: scalar))
+            guard scratch.count < 12, let byte = UInt8(exactly: scalar), XMLReference.mayHold(byte) else {
+                throw .refused("An entity is not one of the predefined five.")
+            }
+            return scratch.append(byte)
         }
         let resolved = try XMLReference.resolve(scratch)
         if case .valueReference(let quote) = state {

@@ -15,6 +15,14 @@ enum XMLReference {
         }
     }
 
+    /// Whether a byte may stand in a reference that can be resolved.
+    static func mayHold(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x23, 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+        default: false
+        }
+    }
+
     private static func number(_ digits: ArraySlice<UInt8>) throws(XMLError) -> UInt32 {
         let isHexadecimal = digits.first == 0x78
         let digits = isHexadecimal ? digits.dropFirst() : digits

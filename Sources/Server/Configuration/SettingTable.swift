@@ -64,7 +64,8 @@ extension Setting {
     ]
 
     /// An address that `welcome` tells.
-    private static func address(_ key: String, _ path: any WritableKeyPath<Configuration, String> & Sendable) -> Setting {
+    private static func address(_ key: String, _ path: any WritableKeyPath<Configuration, String> & Sendable) -> Setting
+    {
         text(
             key, path, reloadable: true, form: "an http or https URL of at most 2000 bytes, or empty",
             isValid: { $0.isEmpty || ($0.hasPrefix("http://") || $0.hasPrefix("https://")) && $0.utf8.count <= 2000 })

@@ -82,6 +82,8 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // What may not become a WebSocket comes next, as a request like any other.
+        if error is WebSocketUpgrade.Refusal { return }
         guard let error = error as? HTTPParserError else { return context.close(promise: nil) }
         switch state {
         case .idle, .receiving:

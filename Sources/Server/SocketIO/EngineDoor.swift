@@ -136,7 +136,8 @@ final class EngineDoor {
     /// Lets a page of another site read an answer, where that is allowed.
     private func withOrigin(_ response: HTTPResponse, _ request: HTTPRequest) -> HTTPResponse {
         let response = response.with("cache-control", "no-store")
-        guard let origin = request.headers.first(name: "origin"), origins.contains("*") || origins.contains(origin) else {
+        guard let origin = request.headers.first(name: "origin"), origins.contains("*") || origins.contains(origin)
+        else {
             return response
         }
         let allowed = response.with("access-control-allow-origin", origin).with("vary", "Origin")

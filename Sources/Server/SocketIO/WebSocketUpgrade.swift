@@ -6,6 +6,9 @@ import Signaling
 
 /// Turns an HTTP connection into a WebSocket of the event API (RFC 6455, section 4.2).
 final class WebSocketUpgrade: HTTPServerProtocolUpgrader {
+    /// The request may not become a WebSocket.
+    struct Refusal: Error {}
+
     let supportedProtocol = "websocket"
     let requiredUpgradeHeaders: [String] = []
 
@@ -23,7 +26,7 @@ final class WebSocketUpgrade: HTTPServerProtocolUpgrader {
             let door = doors.value.door(for: request), door.admits(webSocket: request)
         else {
             // The request goes on as an ordinary one, and is answered with what is wrong with it.
-            return channel.eventLoop.makeFailedFuture(Problem.malformed)
+            return channel.eventLoop.makeFailedFuture(Refusal())
         }
         headers.replaceOrAdd(name: "sec-websocket-accept", value: Self.accept(key))
         if Self.wantsDeflate(head) {
@@ -37,7 +40,7 @@ final class WebSocketUpgrade: HTTPServerProtocolUpgrader {
     func upgrade(context: ChannelHandlerContext, upgradeRequest head: HTTPRequestHead) -> EventLoopFuture<Void> {
         context.eventLoop.makeCompletedFuture {
             guard let request = Self.request(head, context.channel), let door = doors.value.door(for: request) else {
-                throw Problem.malformed
+                throw Refusal()
             }
             try StreamChannel.configure(context.channel, bound: door.messageQueue)
             let stream = WebSocketStream(

@@ -4,7 +4,7 @@ import Testing
 @testable import Signaling
 
 /// A session with a client that the test plays, and the clock in its hand.
-struct EngineHarness {
+final class EngineHarness {
     var session: EngineSession
     var now = Timestamp(milliseconds: 1_000_000)
     /// Messages that have come out.
@@ -16,40 +16,40 @@ struct EngineHarness {
     }
 
     /// What the session wants done since this was last asked.
-    mutating func effects() -> [EngineSession.Effect] {
+    func effects() -> [EngineSession.Effect] {
         defer { session.effects = [] }
         return session.effects
     }
 
-    mutating func wait(_ milliseconds: Int64) {
+    func wait(_ milliseconds: Int64) {
         now = now.adding(milliseconds: milliseconds)
         session.advance(to: now)
     }
 
-    mutating func poll() -> EngineSession.PollOutcome { session.poll(now: now) }
+    func poll() -> EngineSession.PollOutcome { session.poll(now: now) }
 
-    mutating func post(_ body: String) -> Bool {
+    func post(_ body: String) -> Bool {
         var heard: [EngineSession.Message] = []
         let isTaken = session.post(Array(body.utf8), now: now) { heard.append($0) }
         self.heard += heard
         return isTaken
     }
 
-    mutating func receive(_ text: String) {
+    func receive(_ text: String) {
         var heard: [EngineSession.Message] = []
         session.receive(.text(Array(text.utf8)), now: now) { heard.append($0) }
         self.heard += heard
     }
 
-    mutating func receive(_ message: WebSocketConnection.Message) {
+    func receive(_ message: WebSocketConnection.Message) {
         var heard: [EngineSession.Message] = []
         session.receive(message, now: now) { heard.append($0) }
         self.heard += heard
     }
 
-    mutating func probe(_ text: String) { session.receiveOnProbe(.text(Array(text.utf8)), now: now) }
+    func probe(_ text: String) { session.receiveOnProbe(.text(Array(text.utf8)), now: now) }
 
-    mutating func send(_ text: String) { session.send(.text(Array(text.utf8))) }
+    func send(_ text: String) { session.send(.text(Array(text.utf8))) }
 }
 
 extension EngineSession.PollOutcome {

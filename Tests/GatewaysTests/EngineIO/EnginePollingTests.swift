@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test func aMessageAnswersThePollThatWaits() {
-        var harness = EngineHarness(.polling)
+        let harness = EngineHarness(.polling)
         #expect(harness.poll() == .wait)
         harness.send("hello")
         #expect(harness.effects() == [.answer("4hello")])
@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test func messagesWaitForAPoll() {
-        var harness = EngineHarness(.polling)
+        let harness = EngineHarness(.polling)
         harness.send("a")
         harness.session.send(.binary([1, 2, 3, 4]))
         harness.send("b")
@@ -34,14 +34,14 @@ import Testing
     }
 
     @Test func aPostBringsSeveralPackets() {
-        var harness = EngineHarness(.polling)
+        let harness = EngineHarness(.polling)
         #expect(harness.post("4a\u{1E}bAQIDBA==\u{1E}4\u{20AC}"))
         #expect(harness.heard == [.words("a"), .binary([1, 2, 3, 4]), .words("\u{20AC}")])
         #expect(harness.effects().isEmpty)
     }
 
     @Test func aBodyHoldsNoMoreThanMaxPayload() {
-        var harness = EngineHarness(.polling, maxPayload: 20)
+        let harness = EngineHarness(.polling, maxPayload: 20)
         harness.send("12345678")
         harness.send("12345678")
         harness.send(String(repeating: "x", count: 50))
@@ -52,7 +52,7 @@ import Testing
 
     @Test(arguments: ["", "abc", "4a\u{1E}", "0", "5", "6", "2", "3x", "1x", "\u{1E}", "b*"])
     func aMalformedPostEndsTheSession(_ body: String) {
-        var harness = EngineHarness(.polling)
+        let harness = EngineHarness(.polling)
         #expect(!harness.post(body))
         #expect(harness.effects() == [.closed(reason: "parse error")])
         #expect(harness.poll() == .refuse)
@@ -60,13 +60,13 @@ import Testing
     }
 
     @Test func whatStandsBeforeAMalformedPacketWasSaid() {
-        var harness = EngineHarness(.polling)
+        let harness = EngineHarness(.polling)
         #expect(!harness.post("4a\u{1E}abc\u{1E}4b"))
         #expect(harness.heard == [.words("a")])
     }
 
     @Test func aSecondPollEndsTheSessionAndTellsTheFirst() {
-        var harness = EngineHarness(.polling)
+        let harness = EngineHarness(.polling)
         #expect(harness.poll() == .wait)
         #expect(harness.poll() == .refuse)
         #expect(harness.effects() == [.answer("1"), .closed(reason: "two polls at once")])
@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test func aCancelledPollEndsTheSession() {
-        var harness = EngineHarness(.polling)
+        let harness = EngineHarness(.polling)
         #expect(harness.poll() == .wait)
         harness.session.pollEnded(now: harness.now)
         #expect(harness.effects() == [.closed(reason: "transport error")])
@@ -82,7 +82,7 @@ import Testing
     }
 
     @Test func theClientClosesTheSession() {
-        var harness = EngineHarness(.polling)
+        let harness = EngineHarness(.polling)
         #expect(harness.poll() == .wait)
         #expect(harness.post("1"))
         #expect(harness.effects() == [.answer("6"), .closed(reason: "transport close")])
@@ -90,14 +90,14 @@ import Testing
     }
 
     @Test func theServerClosesTheSessionWithThePollThatWaits() {
-        var harness = EngineHarness(.polling)
+        let harness = EngineHarness(.polling)
         #expect(harness.poll() == .wait)
         harness.session.close(reason: "over")
         #expect(harness.effects() == [.answer("1"), .closed(reason: "over")])
     }
 
     @Test func theServerClosesTheSessionWithTheNextPoll() {
-        var harness = EngineHarness(.polling)
+        let harness = EngineHarness(.polling)
         harness.send("last")
         harness.session.close(reason: "over")
         #expect(harness.effects().isEmpty)
@@ -110,7 +110,7 @@ import Testing
     }
 
     @Test func aClosedSessionDoesNotWaitForEver() {
-        var harness = EngineHarness(.polling)
+        let harness = EngineHarness(.polling)
         harness.session.close(reason: "over")
         let deadline = harness.session.deadline
         harness.wait(deadline.milliseconds - harness.now.milliseconds - 1)
@@ -122,7 +122,7 @@ import Testing
     // Heartbeats
 
     @Test func pingsAndTheirAnswers() {
-        var harness = EngineHarness(.polling)
+        let harness = EngineHarness(.polling)
         for _ in 0..<3 {
             #expect(harness.poll() == .wait)
             harness.wait(299)
@@ -136,7 +136,7 @@ import Testing
     }
 
     @Test func thePingTimeoutIsExact() {
-        var harness = EngineHarness(.polling)
+        let harness = EngineHarness(.polling)
         harness.wait(300)
         #expect(harness.session.deadline == harness.now.adding(milliseconds: 200))
         harness.wait(199)
@@ -147,20 +147,20 @@ import Testing
 
     @Test func anOverdueSessionIsRefusedOnAccess() {
         // Nothing has called `advance` since; what asks first finds it over.
-        var polled = EngineHarness(.polling)
+        let polled = EngineHarness(.polling)
         polled.now = polled.now.adding(milliseconds: 500)
         #expect(polled.poll() == .refuse)
-        var posted = EngineHarness(.polling)
+        let posted = EngineHarness(.polling)
         posted.now = posted.now.adding(milliseconds: 500)
         #expect(!posted.post("3"))
-        var probed = EngineHarness(.polling)
+        let probed = EngineHarness(.polling)
         probed.now = probed.now.adding(milliseconds: 500)
         let isTaken = probed.session.probeOpened(now: probed.now)
         #expect(!isTaken)
     }
 
     @Test func aPingThatIsSentLateLeavesLessTime() {
-        var harness = EngineHarness(.polling)
+        let harness = EngineHarness(.polling)
         harness.wait(450)
         #expect(harness.session.deadline == harness.now.adding(milliseconds: 50))
         harness.wait(50)
@@ -168,7 +168,7 @@ import Testing
     }
 
     @Test func anAnswerThatNobodyAskedForChangesNothing() {
-        var harness = EngineHarness(.polling)
+        let harness = EngineHarness(.polling)
         harness.wait(200)
         #expect(harness.post("3"))
         harness.wait(100)

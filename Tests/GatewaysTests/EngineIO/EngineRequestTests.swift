@@ -16,17 +16,18 @@ import Testing
             try read("GET", ["EIO": "4", "transport": "websocket", "sid": "a"], isUpgrade: true) == .upgrade(sid: "a"))
     }
 
-    @Test(arguments: [
-        ("GET", ["transport": "polling"], EngineRefusal.unsupportedVersion),
-        ("GET", ["EIO": "abc", "transport": "polling"], .unsupportedVersion),
-        ("GET", ["EIO": "3", "transport": "polling"], .unsupportedVersion),
-        ("GET", ["EIO": "4"], .unknownTransport),
-        ("GET", ["EIO": "4", "transport": "abc"], .unknownTransport),
-        ("POST", ["EIO": "4", "transport": "polling"], .badMethod),
-        ("PUT", ["EIO": "4", "transport": "polling"], .badMethod),
-        ("DELETE", ["EIO": "4", "transport": "polling", "sid": "a"], .badMethod),
-        ("GET", ["EIO": "4", "transport": "websocket"], .badRequest),
-    ] as [(String, [String: String], EngineRefusal)])
+    @Test(
+        arguments: [
+            ("GET", ["transport": "polling"], EngineRefusal.unsupportedVersion),
+            ("GET", ["EIO": "abc", "transport": "polling"], .unsupportedVersion),
+            ("GET", ["EIO": "3", "transport": "polling"], .unsupportedVersion),
+            ("GET", ["EIO": "4"], .unknownTransport),
+            ("GET", ["EIO": "4", "transport": "abc"], .unknownTransport),
+            ("POST", ["EIO": "4", "transport": "polling"], .badMethod),
+            ("PUT", ["EIO": "4", "transport": "polling"], .badMethod),
+            ("DELETE", ["EIO": "4", "transport": "polling", "sid": "a"], .badMethod),
+            ("GET", ["EIO": "4", "transport": "websocket"], .badRequest),
+        ] as [(String, [String: String], EngineRefusal)])
     func refuses(_ method: String, _ query: [String: String], _ refusal: EngineRefusal) {
         #expect(throws: refusal) { try read(method, query) }
     }

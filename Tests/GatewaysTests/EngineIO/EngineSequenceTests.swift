@@ -8,7 +8,7 @@ import Testing
     @Test(arguments: 0..<200)
     func whateverHappens(_ seed: Int) {
         var lottery = Lottery(seed: UInt64(seed + 1))
-        var harness = EngineHarness(lottery.next(2) == 0 ? .polling : .webSocket)
+        let harness = EngineHarness(lottery.next(2) == 0 ? .polling : .webSocket)
         var (isPolled, hasProbe, closed) = (false, false, 0)
         var (said, sent) = (0, 0)
         for _ in 0..<300 {

@@ -7,14 +7,14 @@ import Testing
     private static let probeAnswer = EngineSession.Effect.sendOnProbe(.text(Array("3probe".utf8)))
 
     private func opened() -> EngineHarness {
-        var harness = EngineHarness(.polling)
+        let harness = EngineHarness(.polling)
         let isTaken = harness.session.probeOpened(now: harness.now)
         #expect(isTaken)
         return harness
     }
 
     @Test func anUpgradeWithAPollThatWaits() {
-        var harness = opened()
+        let harness = opened()
         #expect(harness.poll() == .wait)
         harness.probe("2probe")
         #expect(harness.effects() == [Self.probeAnswer, .answer("6")])
@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test func aPollDuringAnUpgradeIsAnsweredAtOnce() {
-        var harness = opened()
+        let harness = opened()
         harness.probe("2probe")
         #expect(harness.poll() == .text("6"))
         harness.send("a")
@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test func whatWaitsGoesOverTheNewTransport() {
-        var harness = opened()
+        let harness = opened()
         harness.probe("2probe")
         harness.send("a")
         harness.session.send(.binary([9]))
@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test func pollsAfterTheUpgradeAreRefusedAndHarmNothing() {
-        var harness = opened()
+        let harness = opened()
         harness.probe("2probe")
         harness.probe("5")
         _ = harness.effects()
@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test func aSecondWebSocketIsRefused() {
-        var harness = opened()
+        let harness = opened()
         var isTaken = harness.session.probeOpened(now: harness.now)
         #expect(!isTaken)
         harness.probe("2probe")
@@ -70,7 +70,7 @@ import Testing
 
     @Test(arguments: ["2", "2prob", "5", "4a", "", "3probe", "2probe2"])
     func aWrongFirstWordClosesTheProbeAlone(_ text: String) {
-        var harness = opened()
+        let harness = opened()
         harness.probe(text)
         #expect(harness.effects() == [.closeProbe])
         #expect(harness.poll() == .wait)
@@ -82,7 +82,7 @@ import Testing
     }
 
     @Test func aHalfOpenUpgradeIsGivenUp() {
-        var harness = opened()
+        let harness = opened()
         harness.probe("2probe")
         _ = harness.effects()
         for _ in 0..<3 {
@@ -97,7 +97,7 @@ import Testing
     }
 
     @Test func aProbeThatGoesLeavesTheSessionPolling() {
-        var harness = opened()
+        let harness = opened()
         harness.probe("2probe")
         harness.session.probeEnded()
         _ = harness.effects()
@@ -105,7 +105,7 @@ import Testing
     }
 
     @Test func theEndOfTheSessionClosesTheProbe() {
-        var harness = opened()
+        let harness = opened()
         harness.session.close(reason: "over")
         #expect(harness.effects() == [.closeProbe, .closed(reason: "over")])
     }

@@ -11,7 +11,7 @@ import Testing
     }
 
     @Test func messagesBothWays() {
-        var harness = EngineHarness(.webSocket)
+        let harness = EngineHarness(.webSocket)
         harness.receive("4hello")
         harness.receive(.binary([1, 2]))
         #expect(harness.heard == [.words("hello"), .binary([1, 2])])
@@ -23,31 +23,31 @@ import Testing
 
     @Test(arguments: ["", "abc", "0", "2", "5", "6", "1x"])
     func aMalformedPacketEndsTheSession(_ packet: String) {
-        var harness = EngineHarness(.webSocket)
+        let harness = EngineHarness(.webSocket)
         harness.receive(packet)
         #expect(harness.effects() == [.closed(reason: "parse error")])
     }
 
     @Test func closing() {
-        var byPacket = EngineHarness(.webSocket)
+        let byPacket = EngineHarness(.webSocket)
         byPacket.receive("1")
         #expect(byPacket.effects() == [.closed(reason: "transport close")])
-        var byFrame = EngineHarness(.webSocket)
+        let byFrame = EngineHarness(.webSocket)
         byFrame.receive(.closed(code: 1001))
         #expect(byFrame.effects() == [.closed(reason: "transport close")])
-        var byLoss = EngineHarness(.webSocket)
+        let byLoss = EngineHarness(.webSocket)
         byLoss.session.socketEnded()
         #expect(byLoss.effects() == [.closed(reason: "transport close")])
         byLoss.session.socketEnded()
         byLoss.send("never")
         #expect(byLoss.effects().isEmpty)
-        var byServer = EngineHarness(.webSocket)
+        let byServer = EngineHarness(.webSocket)
         byServer.session.close(reason: "over")
         #expect(byServer.effects() == [.closed(reason: "over")])
     }
 
     @Test func heartbeats() {
-        var harness = EngineHarness(.webSocket)
+        let harness = EngineHarness(.webSocket)
         harness.wait(300)
         #expect(harness.effects() == [.text("2")])
         harness.wait(199)
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test func aMessageIsNoAnswerToAPing() {
-        var harness = EngineHarness(.webSocket)
+        let harness = EngineHarness(.webSocket)
         harness.wait(300)
         harness.receive("4still here")
         harness.wait(200)
@@ -69,7 +69,7 @@ import Testing
     }
 
     @Test func pollsAreRefused() {
-        var harness = EngineHarness(.webSocket)
+        let harness = EngineHarness(.webSocket)
         #expect(harness.poll() == .refuse)
         #expect(!harness.post("4a"))
         let isTaken = harness.session.probeOpened(now: harness.now)

@@ -17,19 +17,21 @@ import Testing
         #expect(MIMString.read(null.span) == "")
     }
 
-    @Test(arguments: [
-        [], [0, 0, 0], [0, 0, 0, 2, 0], [0, 0, 0, 2], [0, 0, 0, 1, 0x61], [0, 0, 0, 2, 0, 0x61, 0], [0, 0, 0, 0, 0],
-        [0xFF, 0xFF, 0xFF, 0xFF, 0], [0xFF, 0xFF, 0xFF, 0xFE], [0x7F, 0xFF, 0xFF, 0xFF, 0, 0x61],
-        // Halves of surrogate pairs, alone and the wrong way round.
-        [0, 0, 0, 2, 0xD8, 0x3D], [0, 0, 0, 2, 0xDE, 0x00], [0, 0, 0, 4, 0xDE, 0x00, 0xD8, 0x3D],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [], [0, 0, 0], [0, 0, 0, 2, 0], [0, 0, 0, 2], [0, 0, 0, 1, 0x61], [0, 0, 0, 2, 0, 0x61, 0],
+            [0, 0, 0, 0, 0],
+            [0xFF, 0xFF, 0xFF, 0xFF, 0], [0xFF, 0xFF, 0xFF, 0xFE], [0x7F, 0xFF, 0xFF, 0xFF, 0, 0x61],
+            // Halves of surrogate pairs, alone and the wrong way round.
+            [0, 0, 0, 2, 0xD8, 0x3D], [0, 0, 0, 2, 0xDE, 0x00], [0, 0, 0, 4, 0xDE, 0x00, 0xD8, 0x3D],
+        ] as [[UInt8]])
     func refuses(_ bytes: [UInt8]) {
         #expect(MIMString.read(bytes.span) == nil)
     }
 }
 
 @Suite struct MIMConnectionTests {
-    private struct Client {
+    private final class Client {
         var connection: MIMConnection
         var submitted: [Name?] = []
 
@@ -39,13 +41,13 @@ import Testing
                 now: Timestamp(milliseconds: 0))
         }
 
-        mutating func send(_ bytes: [UInt8]) {
+        func send(_ bytes: [UInt8]) {
             var names: [Name?] = []
             connection.receive(bytes.span) { names.append(Self.guest($1)) }
             submitted += names
         }
 
-        mutating func answer(_ reply: Reply, tag: UInt64) {
+        func answer(_ reply: Reply, tag: UInt64) {
             var names: [Name?] = []
             connection.reply(Signaling.Tag(tag), reply) { names.append(Self.guest($1)) }
             submitted += names
@@ -64,7 +66,7 @@ import Testing
     }
 
     @Test func logsInByteForByte() throws {
-        var client = try Client()
+        let client = try Client()
         #expect(client.connection.output == Array("Hello.\n".utf8))
         for byte in Self.login("mimi") { client.send([byte]) }
         #expect(client.submitted.map { $0?.text } == ["mimi"])
@@ -77,7 +79,7 @@ import Testing
 
     @Test func theSameNameGetsANumber() throws {
         let taken = Reply.refused(Refusal(.nameTaken, "Taken.", cause: .guestNameInUse))
-        var client = try Client()
+        let client = try Client()
         client.send(Self.login("mimi"))
         client.answer(taken, tag: 1)
         client.answer(taken, tag: 2)
@@ -85,21 +87,21 @@ import Testing
         client.answer(.signedIn(EventHarness.signedIn("mimi~3")), tag: 3)
         #expect(client.connection.user?.text == "mimi~3")
         #expect(client.connection.entry?.name == "mimi")
-        var long = try Client()
+        let long = try Client()
         long.send(Self.login(String(repeating: "é", count: 15)))
         long.answer(taken, tag: 1)
         #expect(long.submitted.last??.text == String(repeating: "é", count: 14) + "~2")
     }
 
     @Test func aNameThatIsAnAccountsCloses() throws {
-        var client = try Client()
+        let client = try Client()
         client.send(Self.login("ann"))
         client.answer(.refused(Refusal(.nameTaken, "No.", cause: .nameReserved)), tag: 1)
         #expect(client.connection.isFinished)
     }
 
     @Test func namesThatNeverEndAreGivenUp() throws {
-        var client = try Client()
+        let client = try Client()
         client.send(Self.login("mimi"))
         for tag in 1...200 as ClosedRange<UInt64> where !client.connection.isFinished {
             client.answer(.refused(Refusal(.nameTaken, "Taken.", cause: .guestNameInUse)), tag: tag)
@@ -108,16 +110,17 @@ import Testing
         #expect(client.submitted.count == MIMConnection.mostNames)
     }
 
-    @Test(arguments: [
-        [0, 0], [0, 1, 0], [0, 5, 0x13, 0x88, 0, 0, 0], [0x08, 0x01], [0xFF, 0xFF],
-        login("mimi", port: 0), login(""), login(String(repeating: "x", count: 31)), login("a\u{7}b"),
-        [0, 6, 0x13, 0x88, 0xFF, 0xFF, 0xFF, 0xFF], [0, 8, 0x13, 0x88, 0, 0, 0, 200, 0, 0x61],
-        [0, 10, 0x13, 0x88, 0, 0, 0, 2, 0, 0x61, 0, 0x62], [0, 7, 0x13, 0x88, 0, 0, 0, 1, 0x61],
-        [0, 8, 0x13, 0x88, 0, 0, 0, 2, 0xD8, 0x00],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0, 0], [0, 1, 0], [0, 5, 0x13, 0x88, 0, 0, 0], [0x08, 0x01], [0xFF, 0xFF],
+            login("mimi", port: 0), login(""), login(String(repeating: "x", count: 31)), login("a\u{7}b"),
+            [0, 6, 0x13, 0x88, 0xFF, 0xFF, 0xFF, 0xFF], [0, 8, 0x13, 0x88, 0, 0, 0, 200, 0, 0x61],
+            [0, 10, 0x13, 0x88, 0, 0, 0, 2, 0, 0x61, 0, 0x62], [0, 7, 0x13, 0x88, 0, 0, 0, 1, 0x61],
+            [0, 8, 0x13, 0x88, 0, 0, 0, 2, 0xD8, 0x00],
+        ] as [[UInt8]])
     func aWrongBlockCloses(_ bytes: [UInt8]) throws {
         for size in [1, bytes.count] {
-            var client = try Client()
+            let client = try Client()
             for start in stride(from: 0, to: bytes.count, by: size) {
                 client.send(Array(bytes[start..<min(bytes.count, start + size)]))
             }
@@ -127,10 +130,10 @@ import Testing
     }
 
     @Test func aSecondLoginCloses() throws {
-        var early = try Client()
+        let early = try Client()
         early.send(Self.login("mimi") + Self.login("mimi"))
         #expect(early.connection.isFinished)
-        var late = try Client()
+        let late = try Client()
         late.send(Self.login("mimi"))
         late.answer(.signedIn(EventHarness.signedIn("mimi")), tag: 1)
         late.send([0])
@@ -138,7 +141,7 @@ import Testing
     }
 
     @Test func whoDoesNotLogInIsClosed() throws {
-        var client = try Client()
+        let client = try Client()
         client.send(Array(Self.login("mimi").dropLast()))
         client.connection.advance(to: Timestamp(milliseconds: 14_999))
         #expect(!client.connection.isFinished)
@@ -228,8 +231,10 @@ import Testing
 
     @Test func textsBecomeLines() {
         func lines(_ text: String) -> [String] {
-            String(decoding: MIMChat.encode(text), as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-                .map(String.init)
+            String(decoding: MIMChat.encode(text), as: UTF8.self).split(
+                separator: "\n", omittingEmptySubsequences: false
+            )
+            .map(String.init)
         }
         #expect(lines("hi") == ["hi", ""])
         #expect(lines("a\nb\r\nc") == ["a", "b", "c", ""])

@@ -4,20 +4,20 @@ import Testing
 
 /// What the protocol's own suite asks of a server, without a network.
 @Suite struct ConformanceConnectionTests {
-    private struct Client {
+    private final class Client {
         var connection = ConformanceConnection(deadline: 1000, makeSID: { "abc" })
 
-        mutating func ask(_ text: String) -> [ConformanceConnection.Output] {
+        func ask(_ text: String) -> [ConformanceConnection.Output] {
             connection.receive(.text(Array(text.utf8)))
             return output()
         }
 
-        mutating func attach(_ data: [UInt8]) -> [ConformanceConnection.Output] {
+        func attach(_ data: [UInt8]) -> [ConformanceConnection.Output] {
             connection.receive(.binary(data))
             return output()
         }
 
-        mutating func output() -> [ConformanceConnection.Output] {
+        func output() -> [ConformanceConnection.Output] {
             defer { connection.output = [] }
             return connection.output
         }
@@ -26,32 +26,32 @@ import Testing
     private func text(_ text: String) -> ConformanceConnection.Output { .text(Array(text.utf8)) }
 
     @Test func connectsToTheMainNamespace() {
-        var client = Client()
+        let client = Client()
         #expect(client.ask("0") == [text(#"40{"sid":"abc"}"#), text(#"42["auth",{}]"#)])
-        var withPayload = Client()
+        let withPayload = Client()
         #expect(
             withPayload.ask(#"0{"token":"123"}"#) == [text(#"40{"sid":"abc"}"#), text(#"42["auth",{"token":"123"}]"#)])
     }
 
     @Test func connectsToACustomNamespace() {
-        var client = Client()
+        let client = Client()
         #expect(
             client.ask("0/custom,") == [text(#"40/custom,{"sid":"abc"}"#), text(#"42/custom,["auth",{}]"#)])
-        var withPayload = Client()
+        let withPayload = Client()
         #expect(
             withPayload.ask(#"0/custom,{"token":"abc"}"#)
                 == [text(#"40/custom,{"sid":"abc"}"#), text(#"42/custom,["auth",{"token":"abc"}]"#)])
     }
 
     @Test func anUnknownNamespaceIsRefused() {
-        var client = Client()
+        let client = Client()
         #expect(client.ask("0/random") == [text(#"44/random,{"message":"Invalid namespace"}"#)])
         // The connection stays.
         #expect(client.ask("0").count == 2)
     }
 
     @Test func messagesComeBack() {
-        var client = Client()
+        let client = Client()
         _ = client.ask("0")
         #expect(
             client.ask(#"2["message",1,"2",{"3":[true]}]"#) == [text(#"42["message-back",1,"2",{"3":[true]}]"#)])
@@ -59,7 +59,7 @@ import Testing
     }
 
     @Test func bytesOfTheJSONStayAsTheyWere() {
-        var client = Client()
+        let client = Client()
         _ = client.ask("0")
         let arguments = #"{"b":1.0 ,"a":"\/\u00e9é" } , [1e3, -0]"#
         #expect(
@@ -68,7 +68,7 @@ import Testing
     }
 
     @Test func binaryMessagesComeBack() {
-        var client = Client()
+        let client = Client()
         _ = client.ask("0")
         let head = #"["message",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}]"#
         #expect(client.ask("52-\(head)").isEmpty)
@@ -81,7 +81,7 @@ import Testing
     }
 
     @Test func acknowledgements() {
-        var client = Client()
+        let client = Client()
         _ = client.ask("0")
         #expect(client.ask(#"2456["message-with-ack",1,"2",{"3":[false]}]"#) == [text(#"43456[1,"2",{"3":[false]}]"#)])
         #expect(client.ask(#"51-789["message-with-ack",{"_placeholder":true,"num":0}]"#).isEmpty)
@@ -90,24 +90,24 @@ import Testing
 
     @Test(arguments: ["4abc", "abc", "2{}", "2abc[\"message\",1]", "2[]", "2[\"message\"", "3", "0\"x\"", "5[\"x\"]"])
     func whatIsMalformedCloses(_ packet: String) {
-        var client = Client()
+        let client = Client()
         _ = client.ask("0")
         #expect(client.ask(packet) == [.close])
     }
 
     @Test func anEventBeforeTheConnectCloses() {
-        var client = Client()
+        let client = Client()
         #expect(client.ask(#"2["message"]"#) == [.close])
     }
 
     @Test func aSecondConnectCloses() {
-        var client = Client()
+        let client = Client()
         _ = client.ask("0")
         #expect(client.ask("0") == [.close])
     }
 
     @Test func disconnectingLeavesTheOtherNamespace() {
-        var client = Client()
+        let client = Client()
         _ = client.ask("0")
         _ = client.ask("0/custom,")
         #expect(client.ask("1").isEmpty)
@@ -116,12 +116,12 @@ import Testing
     }
 
     @Test func whoConnectsToNothingIsClosed() {
-        var client = Client()
+        let client = Client()
         client.connection.advance(to: 999)
         #expect(client.output().isEmpty)
         client.connection.advance(to: 1000)
         #expect(client.output() == [.close])
-        var connected = Client()
+        let connected = Client()
         _ = connected.ask("0")
         #expect(connected.connection.deadline == nil)
         connected.connection.advance(to: 5000)

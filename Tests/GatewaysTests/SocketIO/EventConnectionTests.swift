@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct EventConnectionTests {
     @Test func signsInAndIsWelcomed() {
-        var client = EventHarness(urls: #"{"support":"https://example.org/"}"#)
+        let client = EventHarness(urls: #"{"support":"https://example.org/"}"#)
         client.send(#"0{"user":"ann","password":"secret"}"#)
         guard case .session(.signIn(.password(let name, _)))? = client.submitted.first?.command else {
             Issue.record("no sign-in")
@@ -29,7 +29,7 @@ import Testing
         (#"{"user":"ann","password":"x","more":[1]}"#, "password ann"),
     ])
     func readsCredentials(_ auth: String, _ expected: String) {
-        var client = EventHarness()
+        let client = EventHarness()
         client.send("0" + auth)
         let found =
             switch client.submitted.first?.command {
@@ -48,7 +48,7 @@ import Testing
         ("0{\"user\":\"ann\",\"password\":\"\(String(repeating: "x", count: 300))\"}", "badCredentials"),
     ])
     func refusesCredentialsByThemselves(_ packet: String, _ code: String) throws {
-        var client = EventHarness()
+        let client = EventHarness()
         client.send(packet)
         #expect(client.submitted.isEmpty)
         let text = try #require(client.sent().first)
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test func aRefusedSignInClosesTheSessionOfTheDomain() {
-        var client = EventHarness()
+        let client = EventHarness()
         client.send(#"0{"user":"ann","password":"x"}"#)
         client.answer(.refused(Refusal(.banned, "You are banned.")))
         #expect(client.sent() == [#"44{"message":"You are banned.","data":{"code":"banned"}}"#])
@@ -69,14 +69,14 @@ import Testing
     }
 
     @Test func anUnknownNamespace() {
-        var client = EventHarness()
+        let client = EventHarness()
         client.send("0/admin,{}")
         #expect(client.sent() == [#"44/admin,{"message":"Invalid namespace"}"#])
         #expect(client.requests().isEmpty)
     }
 
     @Test func whoDoesNotConnectIsClosed() {
-        var client = EventHarness()
+        let client = EventHarness()
         client.connection.advance(to: client.now.adding(milliseconds: 999))
         #expect(client.requests().isEmpty)
         client.connection.advance(to: client.now.adding(milliseconds: 1000))
@@ -85,20 +85,20 @@ import Testing
 
     @Test(arguments: ["abc", "2{}", "2[\"typing\"", "4{}", "0", "51000000-[\"a\"]", "2/admin,[\"a\"]"])
     func whatIsMalformedCloses(_ packet: String) {
-        var client = EventHarness.connected()
+        let client = EventHarness.connected()
         client.send(packet)
         #expect(client.requests() == [.close(reason: "parse error")])
         #expect(client.submitted.isEmpty)
     }
 
     @Test func anEventBeforeTheConnectCloses() {
-        var client = EventHarness()
+        let client = EventHarness()
         client.send("2[\"room:list\"]")
         #expect(client.requests() == [.close(reason: "parse error")])
     }
 
     @Test func answersLeaveInTheOrderOfTheEvents() {
-        var client = EventHarness.connected()
+        let client = EventHarness.connected()
         client.send(#"21["room:leave",{"room":"a"}]"#)
         client.send(#"22["nonsense",{}]"#)
         client.send(#"23["room:leave",{}]"#)
@@ -115,7 +115,7 @@ import Testing
     }
 
     @Test func whoWantsNoAnswerGetsNone() {
-        var client = EventHarness.connected()
+        let client = EventHarness.connected()
         client.send(#"2["room:leave",{"room":"a"}]"#)
         client.answer(.done)
         client.send(#"2["nonsense"]"#)
@@ -125,7 +125,7 @@ import Testing
     }
 
     @Test func aBinaryArgumentIsAFieldThatNobodyKnows() {
-        var client = EventHarness.connected()
+        let client = EventHarness.connected()
         client.send(#"51-5["room:leave",{"room":"a","extra":{"_placeholder":true,"num":0}}]"#)
         client.take(.binary([1, 2, 3]))
         client.answer(.done)
@@ -133,7 +133,7 @@ import Testing
     }
 
     @Test func leavingTheNamespaceSignsOut() {
-        var client = EventHarness.connected()
+        let client = EventHarness.connected()
         client.send("1")
         #expect(client.requests() == [.closeSession])
         client.deliver(.notice("late"))
@@ -145,7 +145,7 @@ import Testing
     }
 
     @Test func theDomainClosesTheSession() {
-        var client = EventHarness.connected()
+        let client = EventHarness.connected()
         client.deliver(.signedOut(reason: "kicked"))
         client.connection.close(reason: "kicked")
         #expect(client.sent() == [#"42["signedOut",{"reason":"kicked"}]"#, "41"])
@@ -153,7 +153,7 @@ import Testing
     }
 
     @Test func readingStopsWhereTooMuchIsUnanswered() {
-        var client = EventHarness.connected()
+        let client = EventHarness.connected()
         for _ in 0..<256 { client.send(#"2["room:leave",{"room":"a"}]"#) }
         #expect(!client.connection.wantsInput)
         client.answer(.done)

@@ -4,7 +4,7 @@ import Testing
 @testable import Signaling
 
 /// A client of the event API with a domain that answers when the test says so.
-struct EventHarness {
+final class EventHarness {
     var connection: EventConnection
     /// What was submitted and has not been answered.
     var submitted: [(tag: Signaling.Tag, command: Command)] = []
@@ -20,7 +20,7 @@ struct EventHarness {
 
     /// Somebody who is signed in.
     static func connected(as user: String = "ann") -> EventHarness {
-        var client = EventHarness()
+        let client = EventHarness()
         client.send(#"0{"user":"ann","password":"x"}"#)
         client.answer(.signedIn(signedIn(user)))
         _ = client.sent()
@@ -36,16 +36,16 @@ struct EventHarness {
             claims: TokenClaims(identity: identity, name: name(user), stamp: 1), room: nil)
     }
 
-    mutating func send(_ text: String) { take(.text(Array(text.utf8))) }
+    func send(_ text: String) { take(.text(Array(text.utf8))) }
 
-    mutating func take(_ message: EngineSession.Message) {
+    func take(_ message: EngineSession.Message) {
         var commands: [(tag: Signaling.Tag, command: Command)] = []
         connection.receive(message) { commands.append((tag: $0, command: $1)) }
         submitted += commands
     }
 
     /// Answers the oldest unanswered command.
-    mutating func answer(_ reply: Reply) {
+    func answer(_ reply: Reply) {
         guard !submitted.isEmpty else {
             Issue.record("nothing was submitted")
             return
@@ -53,23 +53,23 @@ struct EventHarness {
         connection.reply(submitted.removeFirst().tag, reply, now: now)
     }
 
-    mutating func deliver(_ event: Event) {
+    func deliver(_ event: Event) {
         if let packet = EventPacket(event) { connection.deliver(packet) }
     }
 
     /// What was sent since this was last asked.
-    mutating func sent() -> [String] {
+    func sent() -> [String] {
         defer { connection.output = [] }
         return connection.output.map { String(decoding: $0, as: UTF8.self) }
     }
 
-    mutating func requests() -> [EventConnection.Request] {
+    func requests() -> [EventConnection.Request] {
         defer { connection.requests = [] }
         return connection.requests
     }
 
     /// Sends an event, answers its command and gives the acknowledgement's object.
-    mutating func ask(_ event: String, _ fields: String, _ reply: Reply) throws -> JSONValue {
+    func ask(_ event: String, _ fields: String, _ reply: Reply) throws -> JSONValue {
         send("29[\"\(event)\",\(fields)]")
         if !submitted.isEmpty { answer(reply) }
         let sent = sent()

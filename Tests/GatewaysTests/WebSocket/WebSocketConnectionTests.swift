@@ -20,17 +20,17 @@ import Testing
         return bytes + mask + payload.enumerated().map { $1 ^ mask[$0 % 4] }
     }
 
-    private struct Peer {
+    private final class Peer {
         var connection = WebSocketConnection(largestMessage: 1000, isDeflated: false)
         var heard: [WebSocketConnection.Message] = []
 
-        mutating func send(_ bytes: [UInt8]) {
+        func send(_ bytes: [UInt8]) {
             var heard: [WebSocketConnection.Message] = []
             connection.receive(bytes.span, inflater: { bytes, _ in bytes.reversed() }) { heard.append($0) }
             self.heard += heard
         }
 
-        mutating func sent() -> [UInt8] {
+        func sent() -> [UInt8] {
             defer { connection.output = [] }
             return connection.output
         }
@@ -44,7 +44,7 @@ import Testing
             .text(Array("hello".utf8)), .binary([1, 2, 3]), .text([UInt8](repeating: 0x61, count: 300)),
         ]
         for size in [1, 2, 3, 5, 7, bytes.count] {
-            var peer = Peer()
+            let peer = Peer()
             for start in stride(from: 0, to: bytes.count, by: size) {
                 peer.send(Array(bytes[start..<min(start + size, bytes.count)]))
             }
@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test func fragmentsWithAPingBetween() {
-        var peer = Peer()
+        let peer = Peer()
         peer.send(Self.frame(0x01, Array("he".utf8)))
         peer.send(Self.frame(0x89, Array("hi".utf8)))
         peer.send(Self.frame(0x00, Array("l".utf8)))
@@ -65,14 +65,14 @@ import Testing
     }
 
     @Test func emptyMessages() {
-        var peer = Peer()
+        let peer = Peer()
         peer.send(Self.frame(0x81, []))
         peer.send(Self.frame(0x82, []))
         #expect(peer.heard == [.text([]), .binary([])])
     }
 
     @Test func writesFramesWithTheShortestLength() {
-        var peer = Peer()
+        let peer = Peer()
         for (count, header) in [
             (0, [0x82, 0]), (125, [0x82, 125]), (126, [0x82, 126, 0, 126]), (65535, [0x82, 126, 0xFF, 0xFF]),
             (65536, [0x82, 127, 0, 0, 0, 0, 0, 1, 0, 0]),
@@ -84,21 +84,25 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        // Not masked, reserved bits, reserved opcodes, a long or fragmented ping, fragments that do not fit.
-        (frame(0x81, [0x61], isMasked: false), 1002), (frame(0xA1, [0x61]), 1002), (frame(0x91, []), 1002),
-        (frame(0xC1, [0x61]), 1002), (frame(0x83, []), 1002), (frame(0x8B, []), 1002),
-        (frame(0x89, [UInt8](repeating: 0, count: 126)), 1002), (frame(0x09, []), 1002), (frame(0x80, []), 1002),
-        (frame(0x01, [0x61]) + frame(0x81, [0x61]), 1002),
-        // Not UTF-8, in one frame and over two.
-        (frame(0x81, [0xFF]), 1007), (frame(0x01, [0xC3]) + frame(0x80, [0x28]), 1007), (frame(0x81, [0xC3]), 1007),
-        // Too large, at once and together, or with a length past all reason.
-        (frame(0x81, [UInt8](repeating: 0x61, count: 1001)), 1009),
-        (frame(0x01, [UInt8](repeating: 0x61, count: 600)) + frame(0x80, [UInt8](repeating: 0x61, count: 401)), 1009),
-        ([0x82, 0xFF] + [UInt8](repeating: 0xFF, count: 12), 1009),
-    ] as [([UInt8], Int)])
+    @Test(
+        arguments: [
+            // Not masked, reserved bits, reserved opcodes, a long or fragmented ping, fragments that do not fit.
+            (frame(0x81, [0x61], isMasked: false), 1002), (frame(0xA1, [0x61]), 1002), (frame(0x91, []), 1002),
+            (frame(0xC1, [0x61]), 1002), (frame(0x83, []), 1002), (frame(0x8B, []), 1002),
+            (frame(0x89, [UInt8](repeating: 0, count: 126)), 1002), (frame(0x09, []), 1002), (frame(0x80, []), 1002),
+            (frame(0x01, [0x61]) + frame(0x81, [0x61]), 1002),
+            // Not UTF-8, in one frame and over two.
+            (frame(0x81, [0xFF]), 1007), (frame(0x01, [0xC3]) + frame(0x80, [0x28]), 1007), (frame(0x81, [0xC3]), 1007),
+            // Too large, at once and together, or with a length past all reason.
+            (frame(0x81, [UInt8](repeating: 0x61, count: 1001)), 1009),
+            (
+                frame(0x01, [UInt8](repeating: 0x61, count: 600)) + frame(0x80, [UInt8](repeating: 0x61, count: 401)),
+                1009
+            ),
+            ([0x82, 0xFF] + [UInt8](repeating: 0xFF, count: 12), 1009),
+        ] as [([UInt8], Int)])
     func aWrongFrameCloses(_ bytes: [UInt8], _ code: Int) {
-        var peer = Peer()
+        let peer = Peer()
         peer.send(bytes)
         #expect(peer.heard.last == .closed(code: UInt16(code)))
         #expect(peer.connection.isFinished)
@@ -113,7 +117,7 @@ import Testing
             ([0x03, 0xE9, 0x62, 0x79, 0x65], 1001, [0x88, 2, 0x03, 0xE9]), ([0x03], 1002, [0x88, 2, 0x03, 0xEA]),
             ([0x03, 0xED], 1002, [0x88, 2, 0x03, 0xEA]), ([0x03, 0xE8, 0xFF], 1007, [0x88, 2, 0x03, 0xEF]),
         ] as [([UInt8], UInt16, [UInt8])] {
-            var peer = Peer()
+            let peer = Peer()
             peer.send(Self.frame(0x88, payload))
             #expect(peer.heard == [.closed(code: code)])
             #expect(peer.sent() == answer)
@@ -124,7 +128,7 @@ import Testing
     }
 
     @Test func compressedMessages() {
-        var peer = Peer()
+        let peer = Peer()
         peer.connection = WebSocketConnection(largestMessage: 1000, isDeflated: true)
         // The stand-in for the decompressor turns a message around.
         peer.send(Self.frame(0xC1, Array("cba".utf8)) + Self.frame(0x81, Array("abc".utf8)))

@@ -4,7 +4,7 @@ import Testing
 @testable import Signaling
 
 /// A connection of the XML protocol with a domain that answers when the test says so.
-struct XMLHarness {
+final class XMLHarness {
     var now = Timestamp(seconds: 1_000_000)
     var connection: XMLConnection
     var submitted: [(tag: Signaling.Tag, command: Command)] = []
@@ -17,23 +17,23 @@ struct XMLHarness {
 
     /// Somebody who is signed in.
     static func signedIn(as user: String = "ann") -> XMLHarness {
-        var client = XMLHarness()
+        let client = XMLHarness()
         client.send("<LOGIN user=\"\(user)\" pass=\"\(pass)\"/>")
         client.answer(.signedIn(EventHarness.signedIn(user)))
         _ = client.sent()
         return client
     }
 
-    mutating func send(_ bytes: [UInt8]) {
+    func send(_ bytes: [UInt8]) {
         var commands: [(tag: Signaling.Tag, command: Command)] = []
         connection.receive(bytes.span, now: now) { commands.append((tag: $0, command: $1)) }
         submitted += commands
     }
 
-    mutating func send(_ text: String) { send(Array(text.utf8)) }
+    func send(_ text: String) { send(Array(text.utf8)) }
 
     /// Answers the oldest unanswered command.
-    mutating func answer(_ reply: Reply) {
+    func answer(_ reply: Reply) {
         guard !submitted.isEmpty else {
             Issue.record("nothing was submitted")
             return
@@ -44,17 +44,17 @@ struct XMLHarness {
         submitted += commands
     }
 
-    mutating func deliver(_ event: Event) {
+    func deliver(_ event: Event) {
         if let event = XMLEvent(event) { connection.deliver(event) }
     }
 
-    mutating func sent() -> String {
+    func sent() -> String {
         defer { connection.output = [] }
         return String(decoding: connection.output, as: UTF8.self)
     }
 
     /// Sends a document that becomes a command, answers that, and gives what comes behind the echo.
-    mutating func ask(_ document: String, _ reply: Reply) -> String {
+    func ask(_ document: String, _ reply: Reply) -> String {
         send(document)
         let echo = sent()
         #expect(echo == document)
@@ -63,7 +63,7 @@ struct XMLHarness {
     }
 
     /// Sends a document that is answered at once, and gives what comes behind the echo.
-    mutating func ask(_ document: String) -> String {
+    func ask(_ document: String) -> String {
         send(document)
         #expect(submitted.isEmpty)
         let text = sent()

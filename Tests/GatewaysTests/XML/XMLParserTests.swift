@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct XMLParserTests {
     /// What the parser makes of bytes, handed over in pieces of a size: one line for each token, texts that touch joined.
-    private func parse(_ bytes: [UInt8], by size: Int, bounds: XMLParser.Bounds = XMLParser.Bounds()) throws -> [String] {
+    private func parse(_ bytes: [UInt8], by size: Int, bounds: XMLParser.Bounds = XMLParser.Bounds()) throws -> [String]
+    {
         var parser = XMLParser(bounds: bounds)
         var lines: [String] = []
         for start in stride(from: 0, to: bytes.count, by: size) {
@@ -44,7 +45,10 @@ import Testing
                 "= <A x=\"&lt;&#65;&#x42;&quot;&apos;&amp;&gt;\">&lt;&#x20AC;</A>",
             ]
         ),
-        ("<A x=\"a\nb\tc\r\nd\">a\r\nb\rc</A>", ["<A x=a b c d", "'a\nb\nc", ">", "= <A x=\"a\nb\tc\r\nd\">a\r\nb\rc</A>"]),
+        (
+            "<A x=\"a\nb\tc\r\nd\">a\r\nb\rc</A>",
+            ["<A x=a b c d", "'a\nb\nc", ">", "= <A x=\"a\nb\tc\r\nd\">a\r\nb\rc</A>"]
+        ),
         ("<A><![CDATA[<x>&amp;]]]]></A>", ["<A", "'<x>&amp;]]", ">", "= <A><![CDATA[<x>&amp;]]]]></A>"]),
         ("<A><!-- <B> & - --></A>", ["<A", ">", "= <A><!-- <B> & - --></A>"]),
         ("<!-- c --><A/>", ["<A", ">", "= <!-- c --><A/>"]),
@@ -75,8 +79,10 @@ import Testing
     }
 
     @Test(arguments: [
-        "x", "<A", "< A/>", "<1/>", "<A/ >", "<A></B>", "<A><B></A></B>", "</A>", "<A x/>", "<A x=1/>", "<A x=\"1\"y=\"2\"/>",
-        "<A x=\"<\"/>", "<A x='1' x='2'/>", "<A>&</A>", "<A>& </A>", "<A>&#0;</A>", "<A>&#xD800;</A>", "<A>&#x110000;</A>",
+        "x", "<A", "< A/>", "<1/>", "<A/ >", "<A></B>", "<A><B></A></B>", "</A>", "<A x/>", "<A x=1/>",
+        "<A x=\"1\"y=\"2\"/>",
+        "<A x=\"<\"/>", "<A x='1' x='2'/>", "<A>&</A>", "<A>& </A>", "<A>&#0;</A>", "<A>&#xD800;</A>",
+        "<A>&#x110000;</A>",
         "<A>&#x;</A>", "<A>&#12a;</A>", "<A>&;</A>", "<A>]]></A>", "<A><!-- -- --></A>", "<A><!- x --></A>",
         "<A><![CDATX[x]]></A>", "<A>\u{1}</A>", "<A>\u{FFFE}</A>", "<A/>x", "<A></A x>", "<A x=\"&#1;\"/>",
         "<?xml version=\"2.0\"?><A/>", "<?xml?><A/>", "<?xml version='1.0' encoding='latin1'?><A/>",
@@ -97,7 +103,9 @@ import Testing
         for size in [1, 3, text.utf8.count] { #expect(throws: XMLError.self) { try parse(Array(text.utf8), by: size) } }
     }
 
-    @Test(arguments: [[0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0x80], [0xE2, 0x28, 0xA1], [0xFF]])
+    @Test(arguments: [
+        [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0x80], [0xE2, 0x28, 0xA1], [0xFF],
+    ])
     func refusesWhatIsNotUTF8(_ bytes: [UInt8]) {
         #expect(throws: XMLError.malformed("The document is not valid UTF-8.")) {
             try parse(Array("<A>".utf8) + bytes + Array("</A>".utf8), by: 1)
@@ -128,7 +136,8 @@ import Testing
     @Test func anythingAtAllIsTheSameInAnySplit() {
         var lottery = Lottery(seed: 3)
         let pieces = [
-            "<", ">", "/", "A", "B", " ", "=", "\"", "'", "&amp;", "&", ";", "]]>", "<![CDATA[", "<!--", "-->", "?", "x", "\r",
+            "<", ">", "/", "A", "B", " ", "=", "\"", "'", "&amp;", "&", ";", "]]>", "<![CDATA[", "<!--", "-->", "?",
+            "x", "\r",
             "\n", "é", "<A>", "</A>", "<A/>", "#",
         ]
         for _ in 0..<3000 {
