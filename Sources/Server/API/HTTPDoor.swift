@@ -22,14 +22,15 @@ extension API {
                 let connection = HTTPConnection(limits: requestLimits, eventLoop: channel.eventLoop) {
                     api.value.handle($0).nonisolated()
                 }
-                let bound = NIOLoopBound(connection, eventLoop: channel.eventLoop)
-                try pipeline.configureHTTPServerPipeline(
-                    withServerUpgrade: (
-                        upgraders: [WebSocketUpgrade(engines)],
-                        completionHandler: { context in
-                            context.pipeline.syncOperations.removeHandler(bound.value, promise: nil)
-                        }
-                    ), withErrorHandling: false)
+                connection.upgrade = { head, request in
+                    WebSocketUpgrade.accept(head, request, engines.value)
+                }
+                let (encoder, order, validator) = (
+                    HTTPResponseEncoder(), HTTPServerPipelineHandler(), NIOHTTPResponseHeadersValidator()
+                )
+                let decoder = ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes))
+                connection.removable = [validator, order, encoder, decoder]
+                try pipeline.addHandlers(encoder, decoder, order, validator)
                 try pipeline.addHandler(connection)
             }
         }

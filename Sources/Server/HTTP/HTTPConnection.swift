@@ -20,6 +20,14 @@ struct HTTPLimits: Sendable {
 /// Answers a request; called on the loop of its connection.
 typealias HTTPHandler = @Sendable (HTTPRequest) -> EventLoopFuture<HTTPResponse>
 
+/// What becomes of a connection that is HTTP no longer.
+struct HTTPUpgrade {
+    /// The headers of the answer 101.
+    var headers: HTTPHeaders
+    /// Adds the handlers of what follows.
+    var begin: (any Channel) throws -> Void
+}
+
 /// One HTTP/1.1 connection: gathers requests within bounds of size and time, hands them to the handler, writes what it
 /// answers, keeps the connection alive.
 ///
@@ -37,6 +45,10 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
     }
     private let limits: HTTPLimits
     private let handler: HTTPHandler
+    /// Decides whether a request that asks for it becomes another protocol; nil where it is answered like any other.
+    var upgrade: ((HTTPRequestHead, HTTPRequest) -> HTTPUpgrade?)?
+    /// The handlers of HTTP before this one, as they are taken out of the pipeline: the decoder last, whose bytes are the other protocol's.
+    var removable: [any RemovableChannelHandler] = []
     private var state = State.idle
     private var deadline = NIODeadline.distantFuture
     private var timer: Scheduled<Void>?
@@ -82,8 +94,6 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // What may not become a WebSocket comes next, as a request like any other.
-        if error is WebSocketUpgrade.Refusal { return }
         guard let error = error as? HTTPParserError else { return context.close(promise: nil) }
         switch state {
         case .idle, .receiving:
@@ -126,12 +136,32 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
 
     private func end(_ context: ChannelHandlerContext) {
         guard case .receiving(let head, let request) = state else { return }
+        if head.headers.contains(name: "upgrade"), let upgrade = upgrade?(head, request) {
+            return switchProtocols(upgrade, context)
+        }
         state = .answering
         deadline = .distantFuture
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         handler(request).hop(to: context.eventLoop).whenComplete { result in
             let (connection, context) = bound.value
             connection.answer(head, result, context)
+        }
+    }
+
+    private func switchProtocols(_ upgrade: HTTPUpgrade, _ context: ChannelHandlerContext) {
+        state = .closing
+        deadline = .distantFuture
+        let head = HTTPResponseHead(version: .http1_1, status: .switchingProtocols, headers: upgrade.headers)
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        do {
+            try upgrade.begin(context.channel)
+            let pipeline = context.pipeline.syncOperations
+            for handler in [self] + removable { pipeline.removeHandler(handler, promise: nil) }
+            removable = []
+            self.upgrade = nil
+        } catch {
+            context.close(promise: nil)
         }
     }
 
@@ -146,8 +176,10 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
         case .failure: response = Problem.unavailable.response
         }
         cancel.value = nil
-        state = head.isKeepAlive ? .idle : .closing
-        write(response, withoutBody: head.method == .HEAD, close: head.isKeepAlive ? nil : .all, context)
+        // The decoder reads nothing behind a request that asked for another protocol.
+        let isLast = !head.isKeepAlive || head.headers.contains(name: "upgrade")
+        state = isLast ? .closing : .idle
+        write(response, withoutBody: head.method == .HEAD, close: isLast ? .all : nil, context)
         if head.isKeepAlive { expect(within: limits.header, context) }
     }
 

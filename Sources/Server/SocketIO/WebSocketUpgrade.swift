@@ -5,62 +5,37 @@ import NIOHTTP1
 import Signaling
 
 /// Turns an HTTP connection into a WebSocket of the event API (RFC 6455, section 4.2).
-final class WebSocketUpgrade: HTTPServerProtocolUpgrader {
-    /// The request may not become a WebSocket.
-    struct Refusal: Error {}
-
-    let supportedProtocol = "websocket"
-    let requiredUpgradeHeaders: [String] = []
-
-    private let doors: NIOLoopBound<EngineDoors>
-
-    init(_ doors: NIOLoopBound<EngineDoors>) {
-        self.doors = doors
-    }
-
-    func buildUpgradeResponse(
-        channel: any Channel, upgradeRequest head: HTTPRequestHead, initialResponseHeaders: HTTPHeaders
-    ) -> EventLoopFuture<HTTPHeaders> {
-        var headers = initialResponseHeaders
-        guard let key = Self.key(head), let request = Self.request(head, channel),
-            let door = doors.value.door(for: request), door.admits(webSocket: request)
-        else {
-            // The request goes on as an ordinary one, and is answered with what is wrong with it.
-            return channel.eventLoop.makeFailedFuture(Refusal())
+enum WebSocketUpgrade {
+    /// What a request becomes; nil where it is answered as an ordinary one, with what is wrong with it.
+    static func accept(_ head: HTTPRequestHead, _ request: HTTPRequest, _ doors: EngineDoors) -> HTTPUpgrade? {
+        guard let key = key(head), let door = doors.door(for: request), door.admits(webSocket: request) else {
+            return nil
         }
-        headers.replaceOrAdd(name: "sec-websocket-accept", value: Self.accept(key))
-        if Self.wantsDeflate(head) {
-            headers.replaceOrAdd(
+        var headers: HTTPHeaders = [
+            "upgrade": "websocket", "connection": "upgrade", "sec-websocket-accept": accept(key),
+        ]
+        let isDeflated = wantsDeflate(head)
+        if isDeflated {
+            headers.add(
                 name: "sec-websocket-extensions",
                 value: "permessage-deflate; server_no_context_takeover; client_no_context_takeover")
         }
-        return channel.eventLoop.makeSucceededFuture(headers)
-    }
-
-    func upgrade(context: ChannelHandlerContext, upgradeRequest head: HTTPRequestHead) -> EventLoopFuture<Void> {
-        context.eventLoop.makeCompletedFuture {
-            guard let request = Self.request(head, context.channel), let door = doors.value.door(for: request) else {
-                throw Refusal()
-            }
-            try StreamChannel.configure(context.channel, bound: door.messageQueue)
+        return HTTPUpgrade(headers: headers) { channel in
+            try StreamChannel.configure(channel, bound: door.messageQueue)
             let stream = WebSocketStream(
-                largestMessage: door.settings.maxPayload, isDeflated: Self.wantsDeflate(head),
-                deflate: doors.value.deflate)
+                largestMessage: door.settings.maxPayload, isDeflated: isDeflated, deflate: doors.deflate)
             door.accept(stream, request)
-            try context.pipeline.syncOperations.addHandler(StreamChannel(owner: stream, bound: door.messageQueue))
+            try channel.pipeline.syncOperations.addHandler(StreamChannel(owner: stream, bound: door.messageQueue))
         }
-    }
-
-    private static func request(_ head: HTTPRequestHead, _ channel: any Channel) -> HTTPRequest? {
-        guard let target = RequestTarget(head.uri) else { return nil }
-        return HTTPRequest(
-            method: head.method, path: target.path, query: target.query, headers: head.headers, body: ByteBuffer(),
-            remoteAddress: channel.remoteAddress.flatMap { IPAddress($0) })
     }
 
     /// The client's key, where the request is one for a WebSocket of the version that there is.
     private static func key(_ head: HTTPRequestHead) -> String? {
-        guard head.method == .GET, head.version == .http1_1,
+        func holds(_ name: String, _ token: String) -> Bool {
+            head.headers[canonicalForm: name].contains { $0.lowercased() == token }
+        }
+        guard head.method == .GET, head.version == .http1_1, holds("upgrade", "websocket"),
+            holds("connection", "upgrade"),
             head.headers.first(name: "sec-websocket-version") == "13",
             let key = head.headers.first(name: "sec-websocket-key"), key.utf8.count == 24
         else { return nil }

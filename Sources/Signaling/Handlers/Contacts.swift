@@ -176,7 +176,9 @@ extension Hub {
     ) throws(Refusal) -> Reply? {
         let account = try account(name)
         let key = FriendKey(from: account.id, to: own.id)
-        guard own.invitations.contains(account.id) else { throw Refusal(.notFound, "\(name) has not asked.", cause: .noSuchUser) }
+        guard own.invitations.contains(account.id) else {
+            throw Refusal(.notFound, "\(name) has not asked.", cause: .noSuchUser)
+        }
         setFriend(key, isAccepted ? true : nil)
         if isAccepted {
             if !own.contacts.contains(where: { $0.contact == account.id }) { try? add(account, nil, own) }
