@@ -10,7 +10,10 @@ enum Loop {
         switch arguments[1] {
         case "opus": print(try opus(rounds))
         case "speex": print(try speex(rounds))
-        default: print(try vp8(arguments[3], rounds))
+        case "vp8-decode": print(try vp8Decode(arguments[3], rounds))
+        case "vp8-encode": print(try vp8Encode(arguments[3], rounds))
+        case "theora-encode": print(try theora(arguments[3], rounds, decodes: false))
+        default: print(try theora(arguments[3], rounds, decodes: true))
         }
     }
 
@@ -66,24 +69,109 @@ enum Loop {
         return total
     }
 
-    static func vp8(_ path: String, _ rounds: Int) throws -> Int {
-        guard let file = fopen(path, "rb") else { return -1 }
+    static func bytes(of path: String) -> [UInt8] {
+        guard let file = fopen(path, "rb") else { return [] }
+        defer { fclose(file) }
         fseek(file, 0, SEEK_END)
         var data = [UInt8](repeating: 0, count: ftell(file))
         rewind(file)
         _ = fread(&data, 1, data.count, file)
+        return data
+    }
+
+    static func vp8Decode(_ path: String, _ frames: Int) throws -> Int {
+        let data = bytes(of: path)
         var decoder = try VP8Decoder()
         var picture = try Picture(width: 16, height: 16)
         var total = 0
-        for _ in 0..<rounds {
-            var offset = 32
-            while offset + 12 <= data.count {
-                let size = (0..<4).reduce(0) { $0 | Int(data[offset + $1]) << ($1 * 8) }
-                let frame = data.span.bytes.extracting((offset + 12)..<(offset + 12 + size))
-                if try decoder.decode(frame, into: &picture) { total += picture.byteCount }
-                offset += 12 + size
+        var offset = 32
+        for _ in 0..<frames {
+            let size = data.withUnsafeBytes {
+                Int($0.loadUnaligned(fromByteOffset: offset, as: UInt32.self).littleEndian)
             }
+            let frame = data.span.bytes.extracting((offset + 12)..<(offset + 12 + size))
+            if try decoder.decode(frame, into: &picture) { total += picture.byteCount }
+            offset += 12 + size
+            if offset + 12 > data.count { offset = 32 }
         }
         return total
+    }
+
+    /// The film's pictures, whose copying into a picture is not the wrapper's work: made before.
+    static func withPictures(_ path: String, _ body: (borrowing Picture, Int) throws -> Void, frames: Int) throws {
+        let film = bytes(of: path)
+        let size = 176 * 144 * 3 / 2
+        let count = film.count / size
+        var pictures = FilmPictures(count: count)
+        for index in 0..<count {
+            try pictures.append(film.span.bytes.extracting((index * size)..<((index + 1) * size)))
+        }
+        for index in 0..<frames { try pictures.lend(index % count) { picture in try body(picture, index) } }
+    }
+
+    static func vp8Encode(_ path: String, _ frames: Int) throws -> Int {
+        var configuration = VP8EncoderConfiguration(
+            width: 176, height: 144, frameRate: FrameRate(10), bitrate: 100_000)
+        // The library's own control, so that both encode the same.
+        configuration.frameDropping = false
+        var encoder = try VP8Encoder(configuration)
+        var packet = [UInt8](repeating: 0, count: 1 << 20)
+        var total = 0
+        try withPictures(
+            path,
+            { picture, index in
+                var span = packet.mutableSpan
+                var bytes = span.mutableBytes
+                total += try encoder.encode(picture, at: Int64(index), into: &bytes)?.size ?? 0
+            }, frames: frames)
+        return total
+    }
+
+    static func theora(_ path: String, _ frames: Int, decodes: Bool) throws -> Int {
+        var configuration = TheoraEncoderConfiguration(
+            width: 176, height: 144, frameRate: FrameRate(10), bitrate: 100_000)
+        configuration.constantQuality = 30
+        var encoder = try TheoraEncoder(configuration)
+        var decoder = try TheoraDecoder(headers: encoder.headers)
+        var shown = try Picture(width: 176, height: 144)
+        var packet = [UInt8](repeating: 0, count: 1 << 20)
+        var total = 0
+        try withPictures(
+            path,
+            { picture, _ in
+                var span = packet.mutableSpan
+                var bytes = span.mutableBytes
+                let size = try encoder.encode(picture, into: &bytes).size
+                total += size
+                guard decodes else { return }
+                if try decoder.decode(packet.span.bytes.extracting(0..<size), into: &shown) { total += shown.byteCount }
+            }, frames: frames)
+        return total
+    }
+}
+
+/// Pictures in memory.
+struct FilmPictures: ~Copyable {
+    private let start: UnsafeMutablePointer<Picture>
+    private var count = 0
+
+    init(count: Int) {
+        start = .allocate(capacity: max(count, 1))
+    }
+
+    deinit {
+        start.deinitialize(count: count)
+        start.deallocate()
+    }
+
+    mutating func append(_ bytes: RawSpan) throws {
+        var picture = try Picture(width: 176, height: 144)
+        try picture.load(bytes)
+        (start + count).initialize(to: picture)
+        count += 1
+    }
+
+    func lend(_ index: Int, to body: (borrowing Picture) throws -> Void) rethrows {
+        try body(start[index])
     }
 }

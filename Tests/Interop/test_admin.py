@@ -155,6 +155,9 @@ def test_backup_restore_and_who_may(server, tmp_path):
     server.add_account("later", "secret")
     again = server.cli("admin", "backup", str(copy), check=False)
     assert again.returncode == 1
+    assert again.stderr == f"{copy} exists already.\n"
+    nowhere = server.cli("admin", "backup", str(tmp_path / "no" / "copy.db"), check=False)
+    assert nowhere.returncode == 1 and "cannot be written: No such file or directory" in nowhere.stderr
 
     running = server.cli("admin", "restore", str(copy), check=False)
     assert running.returncode == 69

@@ -237,7 +237,7 @@ class TestRooms:
         ann.do("room:update", {"room": "lair", "topic": "new"})
         assert bob.wait_for("room:updated", room="lair", topic="new")["kind"] == "text"
         listed = [room for room in bob.do("room:list")["rooms"] if room["room"] == "lair"][0]
-        assert listed["password"] is True and listed["users"] == 2 and listed["owner"] == "ann"
+        assert listed["hasPassword"] is True and listed["users"] == 2 and listed["owner"] == "ann"
         bob.do("room:leave", {"room": "lair"})
         assert ann.wait_for("room:left") == {"room": "lair", "user": "bob"}
         assert bob.refused("room:delete", {"room": "lair"}) == "forbidden"

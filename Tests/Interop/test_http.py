@@ -46,6 +46,15 @@ def test_an_account_signs_in(server):
     assert claims["exp"] * 1000 == answer.json["expires"]
 
 
+def test_what_clients_show_before_anybody_signs_in(make_server):
+    server = make_server({"branding.title": "Ann's house", "urls.support": "https://example.org/help"})
+    assert server.get("/api/v1/welcome").json == {
+        "branding": {"title": "Ann's house"}, "urls": {"support": "https://example.org/help"}}
+    server.reload(urls__support="", urls__registration="https://example.org/new")
+    relay.eventually(
+        lambda: server.get("/api/v1/welcome").json["urls"] == {"registration": "https://example.org/new"})
+
+
 def test_a_guest_signs_in(make_server):
     server = make_server({"guests.prefix": "guest-"})
     answer = server.post("/api/v1/sign-in", {"guest": "guest-bob"})

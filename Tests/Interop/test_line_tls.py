@@ -54,6 +54,24 @@ def test_many_messages_behind_tls(make_server, tmp_path):
             assert lines <= {"@status 0"} | {f'@mess #broadcast ann "{n} {text}"' for n in range(500)}
 
 
+def test_a_slow_reader_behind_tls_is_cut_off_with_the_reason(make_server, tmp_path):
+    server, certificate = secure_server(
+        make_server, tmp_path, **{"limits.messagesPerSecond": 0, "limits.messageQueue": 65536})
+    with connect(server, certificates.trusting(certificate)) as slow, server.line(guest="talker") as talker:
+        assert slow.ask("#login anon slow").status == 0
+        said = 0
+        while "slow anon" in talker.ask_rows("#listusers"):
+            for _ in range(100):
+                talker.send('#broadcast "' + "x" * 900 + '"')
+                assert talker.reply() == "@status 0"
+                said += 1
+            talker.messages.clear()
+            assert said < 40_000, "it was not cut off"
+        lines = slow.read_until_closed()
+        assert lines[-1] == '@mess #server "message queue overflow"'
+        assert 0 < len(lines) - 1 < said
+
+
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
 def test_versions_that_are_taken(make_server, tmp_path, version):
     server, certificate = secure_server(make_server, tmp_path)

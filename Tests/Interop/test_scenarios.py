@@ -46,8 +46,9 @@ class Stage:
             return
         if setting := re.fullmatch(r"the operator sets (\S+) (.*)", words):
             self.server.config[setting[1]] = value(setting[2])
+            before = self.server.log.count("settings read again")
             self.server.reload()
-            wait_until(lambda: f"key={setting[1]} " in self.server.log, what=words)
+            wait_until(lambda: self.server.log.count("settings read again") > before, what=words)
             return
         if command := re.fullmatch(r"the operator runs (.*)", words):
             self.server.cli(*split_words(command[1]))

@@ -79,6 +79,55 @@ import Testing
         #expect(world.ask(session, attempt).isDone)
     }
 
+    @Test func whatIsAgainstAGuestHoldsForTheNextOfThatName() throws {
+        let world = world()
+        let root = try world.user("root")
+        let gus = try world.guest("gus", from: "192.0.2.1")
+        let mute = ModerationCommand.mute(.everywhere, .of("gus"), .text, seconds: nil, reason: "caps")
+        #expect(world.ask(root, .moderation(mute)).isDone)
+        world.hub.close(gus)
+        world.run()
+        world.restart()
+        let root2 = try world.signIn("root")
+        let again = try world.guest("gus", from: "192.0.2.2")
+        let said = Command.message(.toRoom(.current, Outgoing("HEY")))
+        #expect(world.ask(again, said).code == .muted)
+        #expect(world.ask(try world.guest("hal"), said).isDone)
+        #expect(world.ask(root2, .moderation(.unmute(.everywhere, .of("gus"), .text))).isDone)
+        #expect(world.ask(again, said).isDone)
+
+        #expect(world.ask(root2, .moderation(.ban(.everywhere, .user(.of("gus")), seconds: nil, reason: ""))).isDone)
+        let third = world.connect()
+        #expect(world.ask(third, .session(.signIn(.guest(.of("gus"))))).code == .banned)
+        #expect(world.ask(root2, .moderation(.unban(.everywhere, .user(.of("gus"))))).isDone)
+        #expect(world.ask(third, .session(.signIn(.guest(.of("gus"))))).isDone)
+        #expect(world.store.load().restrictions.isEmpty)
+    }
+
+    @Test func aBanWithAddressesIsLiftedWhole() throws {
+        let world = world()
+        let root = try world.user("root")
+        try world.user("eve", from: "192.0.2.66")
+        func comes(_ name: String, _ address: String) -> Reply? {
+            let session = world.connect(from: address)
+            return name == "eve"
+                ? world.ask(session, .session(.signIn(.password(.of("eve"), Secret("pw")))))
+                : world.ask(session, .session(.signIn(.guest(.of(name)))))
+        }
+        let ban = ModerationCommand.ban(.everywhere, .userAndAddress(.of("eve")), seconds: nil, reason: "spam")
+        #expect(world.ask(root, .moderation(ban)).isDone)
+        #expect(comes("eve", "198.51.100.1").code == .banned)
+        #expect(comes("gus", "192.0.2.66").code == .banned)
+        #expect(comes("hal", "198.51.100.2").isDone)
+        world.restart()
+        let again = try world.signIn("root", from: "198.51.100.9")
+        #expect(comes("gus", "192.0.2.66").code == .banned)
+        #expect(world.ask(again, .moderation(.unban(.everywhere, .user(.of("eve"))))).isDone)
+        #expect(world.store.load().restrictions.isEmpty)
+        #expect(comes("gus", "192.0.2.66").isDone)
+        #expect(comes("eve", "192.0.2.66").isDone)
+    }
+
     @Test func bansOfNetworksSpareAdminsAndNeedRank() throws {
         let world = world()
         let root = try world.user("root", from: "10.0.0.1")

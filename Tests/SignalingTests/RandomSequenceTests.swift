@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import Signaling
@@ -6,7 +7,10 @@ import Testing
 /// order of things may break what always holds: each command is answered once and in order, a line session is in exactly one
 /// room, counts equal members, and what is in memory is what is stored.
 @Suite struct RandomSequenceTests {
-    @Test(arguments: 1...16) func nothingBreaksWhatAlwaysHolds(_ seed: Int) throws {
+    /// How many sequences: SEQUENCES in the environment, for a longer run.
+    private static let count = getenv("SEQUENCES").flatMap { Int(String(cString: $0)) } ?? 16
+
+    @Test(arguments: 1...max(1, count)) func nothingBreaksWhatAlwaysHolds(_ seed: Int) throws {
         var run = RandomRun(seed: UInt64(seed))
         try run.go(steps: 700)
     }
@@ -161,7 +165,7 @@ private struct RandomRun {
         let kinds = MediaKinds(rawValue: UInt8.random(in: 0...7, using: &random))
         let seconds: Int64? = chance(50) ? Int64.random(in: 1...60, using: &random) : nil
         let password: Secret? = chance(30) ? Secret(chance(70) ? "key" : "no") : nil
-        switch Int.random(in: 0..<26, using: &random) {
+        switch Int.random(in: 0..<28, using: &random) {
         case 0: return signIn()
         case 1:
             return pick([
@@ -200,8 +204,26 @@ private struct RandomRun {
         case 24:
             guard let call = pick(calls), chance(60) else { return .call(.invite(name, media: .audio)) }
             return pick([.call(.accept(call)), .call(.decline(call)), .call(.hangUp(call))])
+        case 25: return .room(.update(target, changes()))
+        case 26:
+            let network = IPNetwork(
+                address: IPAddress(v4: 0x0A00_0001 + UInt32.random(in: 0...3, using: &random)), prefix: 128)
+            guard chance(30) else { return .moderation(.unban(scope, .network(network))) }
+            return .moderation(.ban(scope, .network(network), seconds: seconds ?? 5, reason: "r"))
         default: return account(name)
         }
+    }
+
+    private mutating func changes() -> RoomChanges {
+        var changes = RoomChanges()
+        if chance(50) { changes.topic = "topic \(random.next() % 9)" }
+        if chance(20) { changes.kind = pick(RoomKind.allCases) }
+        if chance(20) { changes.password = Secret(chance(50) ? "key" : "") }
+        if chance(20) { changes.access = pick(RoomAccess.allCases) }
+        if chance(20) { changes.expiry = pick([.empty, .never, .seconds(7)]) }
+        if chance(20) { changes.membersInvite = chance(50) }
+        if chance(20) { changes.capacity = Int.random(in: 0...4, using: &random) }
+        return changes
     }
 
     private mutating func people(_ name: Name) -> Command? {
@@ -211,6 +233,12 @@ private struct RandomRun {
             .people(.answerFriend(name, accept: chance(60))),
             .people(.setPresence(.busy)), .people(.setPresence(.hidden)), .people(.contacts),
             .people(.moveContact(name, group: "Friends", position: 0)),
+            .people(.moveContact(name, group: "Work", position: 1)), .people(.watchContact(name, chance(50))),
+            .people(.contactGroup(.add("Work"))), .people(.contactGroup(.rename("Work", to: "Labour"))),
+            .people(.contactGroup(.remove(chance(50) ? "Work" : "Labour"))),
+            .people(.contactGroup(.order(["Work", "Friends"]))), .people(.search(ProfileSearch())),
+            .message(.typing(.user(name), chance(70))), .message(.typing(.room(.current), chance(70))),
+            .server(.users(nil)), .server(.announce("t")),
         ])
     }
 

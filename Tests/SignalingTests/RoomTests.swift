@@ -129,6 +129,19 @@ import Testing
         #expect(world.store.load().rooms.map(\.name) == [.home])
     }
 
+    @Test func notEvenAnAdminMakesHomeEnd() throws {
+        let world = World { $0.admins = [.of("root")] }
+        let root = try world.user("root")
+        var changes = RoomChanges()
+        changes.expiry = .seconds(1)
+        #expect(world.ask(root, .room(.update(.named(.home), changes))).code == .forbidden)
+        changes.expiry = .empty
+        #expect(world.ask(root, .room(.update(.named(.home), changes))).code == .forbidden)
+        world.hub.close(root)
+        world.pass(10_000)
+        #expect(try world.signIn("root").slot >= 0)
+    }
+
     @Test func onlyAdminsMakeRoomsThatStay() throws {
         let world = World { $0.admins = [.of("root")] }
         let ada = try world.user("ada")

@@ -110,6 +110,24 @@ import Testing
         #expect(world.ask(thief, .session(.signIn(.password(.of("ada"), Secret("pw"))))).isDone)
     }
 
+    @Test func aCrowdThatGuessesIsThrottledAndTheOwnerAtHomeIsNot() throws {
+        let world = World { $0.limits.failedSignIns = 2 }
+        try world.register("ada")
+        try world.signIn("ada", from: "192.0.2.1")
+        func attempt(_ password: String, _ address: String) -> Reply? {
+            world.ask(
+                world.connect(from: address), .session(.signIn(.password(.of("ada"), Secret(password)))))
+        }
+        for number in 1...20 { #expect(attempt("guess", "198.51.100.\(number)").cause == .wrongUserPassword) }
+        #expect(attempt("guess", "198.51.100.30").code == .rateLimited)
+        #expect(attempt("pw", "198.51.100.31").code == .rateLimited)
+        #expect(attempt("pw", "192.0.2.1").isDone)
+        // Other names are not concerned, and a minute later it is over.
+        try world.user("bob", from: "198.51.100.32")
+        world.pass(61)
+        #expect(attempt("pw", "198.51.100.31").isDone)
+    }
+
     @Test func commandsAfterASignInWaitForItWhileOthersGoOn() throws {
         let world = World()
         try world.register("ada")

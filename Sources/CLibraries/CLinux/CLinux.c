@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <time.h>
 
+#include <arpa/inet.h>
 #include <linux/errqueue.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
@@ -72,4 +73,27 @@ int clinux_take_refusals(int descriptor) {
 
 void clinux_name_thread(const char *name) {
     pthread_setname_np(pthread_self(), name);
+}
+
+int clinux_accept(int listener, struct clinux_peer *peer) {
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } address = {0};
+    socklen_t length = sizeof address;
+    int accepted = accept4(listener, &address.any, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (accepted < 0) return -1;
+    *peer = (struct clinux_peer){0};
+    if (address.any.sa_family == AF_INET) {
+        peer->low = 0xFFFF00000000 | ntohl(address.v4.sin_addr.s_addr);
+        peer->port = ntohs(address.v4.sin_port);
+    } else if (address.any.sa_family == AF_INET6) {
+        for (int index = 0; index < 8; index++) {
+            peer->high = peer->high << 8 | address.v6.sin6_addr.s6_addr[index];
+            peer->low = peer->low << 8 | address.v6.sin6_addr.s6_addr[index + 8];
+        }
+        peer->port = ntohs(address.v6.sin6_port);
+    }
+    return accepted;
 }

@@ -53,7 +53,7 @@ public struct WAVReader: ~Copyable {
                 if queue.hasText("fmt ") {
                     guard size >= 16, size <= Self.largestFormat, format == nil else { return fail() }
                     guard queue.count >= 8 + size else { return end() }
-                    guard let found = readFormat() else { return fail() }
+                    guard let found = readFormat() else { return failWithFormat() }
                     format = found
                     queue.skip(8)
                     toSkip = size + size % 2
@@ -105,6 +105,13 @@ public struct WAVReader: ~Copyable {
         }
     }
 
+    private mutating func failWithFormat() -> MediaEvent? {
+        let (kind, bits) = (queue.littleEndian(8, bytes: 2), queue.littleEndian(22, bytes: 2))
+        let isKnown = [1, 3, 0xFFFE].contains(kind) && [8, 16, 24, 32, 64].contains(bits)
+        place = .failed
+        return .damage(isKnown ? .unsupported(track: 0, "WAV of \(bits) bits") : .badHeader(track: 0))
+    }
+
     private mutating func fail() -> MediaEvent? {
         place = .failed
         return .damage(.badHeader(track: 0))
@@ -116,9 +123,10 @@ public struct WAVReader: ~Copyable {
         case .data(let left):
             place = .ended
             return left == Int.max && queue.count == 0 ? .trackEnded(0) : .damage(.truncated)
-        case .chunks where format != nil && queue.count == 0 && toSkip == 0:
+        case .chunks where format != nil:
+            // The samples should come yet.
             place = .ended
-            return .trackEnded(0)
+            return .damage(.truncated)
         case .failed, .ended:
             return nil
         default:

@@ -1,4 +1,4 @@
-/// Reads 4:2:0 pictures from YUV4MPEG2 files.
+/// Reads pictures of eight bits from YUV4MPEG2 files; what is not 4:2:0 is brought to it.
 public struct Y4MReader: ~Copyable {
     /// The bytes of the picture last returned.
     public private(set) var packet: [UInt8] = []
@@ -7,6 +7,9 @@ public struct Y4MReader: ~Copyable {
 
     private var queue = ByteQueue()
     private var format: PictureFormat?
+    private var sampling = ChromaSampling.yuv420
+    /// Where pictures are converted that are not 4:2:0.
+    private var raw: [UInt8] = []
     private var hasFailed = false
     private var isFinished = false
     private var hasEnded = false
@@ -35,19 +38,59 @@ public struct Y4MReader: ~Copyable {
             return queue.count >= Self.longestLine ? fail() : end()
         }
         guard let format else {
-            guard let found = Self.parse(queue.text(0..<lineEnd)) else { return fail() }
+            let line = queue.text(0..<lineEnd)
+            guard let found = Self.parse(line), let sampling = Self.sampling(line) else {
+                guard let words = Self.unsupported(line) else { return fail() }
+                hasFailed = true
+                return .damage(.unsupported(track: 0, words))
+            }
             format = found
+            self.sampling = sampling
             queue.skip(lineEnd + 1)
             return .track(MediaTrack(id: 0, format: .pictures(found)))
         }
         guard queue.hasText("FRAME") else { return fail() }
-        let size = format.bytesPerPicture
+        let size = sampling.bytesPerPicture(width: format.width, height: format.height)
         guard queue.count >= lineEnd + 1 + size else { return end() }
         queue.skip(lineEnd + 1)
         packet.removeAll(keepingCapacity: true)
-        queue.take(size, into: &packet)
+        if sampling == .yuv420 { queue.take(size, into: &packet) } else { convert(size, format) }
         defer { position += 1 }
         return .packet(MediaPacket(track: 0, start: position, duration: 1, isKeyFrame: true, followsGap: false))
+    }
+
+    /// Takes a picture that is not 4:2:0.
+    private mutating func convert(_ size: Int, _ format: PictureFormat) {
+        raw.removeAll(keepingCapacity: true)
+        queue.take(size, into: &raw)
+        packet.append(contentsOf: repeatElement(0, count: format.bytesPerPicture))
+        let sampling = sampling
+        raw.withUnsafeBufferPointer { source in
+            packet.withUnsafeMutableBufferPointer { target in
+                guard let from = source.baseAddress, let to = target.baseAddress else { return }
+                sampling.convert(from, width: format.width, height: format.height, into: to)
+            }
+        }
+    }
+
+    /// What a header's colour space is called; 4:2:0 where it does not say.
+    private static func colour(_ line: String) -> Substring {
+        line.split(separator: " ").dropFirst().last { $0.first == "C" }?.dropFirst() ?? "420"
+    }
+
+    private static func sampling(_ line: String) -> ChromaSampling? {
+        switch colour(line) {
+        case "420", "420jpeg", "420mpeg2", "420paldv": .yuv420
+        case "422": .yuv422
+        case "444": .yuv444
+        case "mono": .grey
+        default: nil
+        }
+    }
+
+    /// What a header asks for that is sound but not to be had.
+    private static func unsupported(_ line: String) -> String? {
+        parse(line) == nil ? nil : "pictures of the kind \(colour(line).prefix(20))"
     }
 
     private static func parse(_ line: String) -> PictureFormat? {
@@ -63,8 +106,6 @@ public struct Y4MReader: ~Copyable {
                 let parts = value.split(separator: ":").map { Int($0) ?? 0 }
                 guard parts.count == 2 else { return nil }
                 format.frameRate = FrameRate(parts[0], parts[1])
-            case "C":
-                guard ["420", "420jpeg", "420mpeg2", "420paldv"].contains(value) else { return nil }
             default: break
             }
         }

@@ -42,6 +42,8 @@ public enum MediaDamage: Sendable, Equatable {
     case badTimestamp(track: Int)
     /// The file ends in the middle of a packet.
     case truncated
+    /// A stream is of a kind that this program does not read; the text says which.
+    case unsupported(track: Int, String)
     /// A packet is longer than the limit, or its length makes no sense; it was left out.
     case badPacket(track: Int)
 }

@@ -7,11 +7,12 @@ public struct OggMediaReader: ~Copyable {
     public private(set) var packet: [UInt8] = []
 
     private var reader: OggReader
-    private var tracks: [UInt32: OggTrack] = [:]
+    /// The open streams; few, and changed in place, which a dictionary's would not be.
+    private var tracks: [(serial: UInt32, track: OggTrack)] = []
     private var trackCount = 0
     private var pending: [MediaEvent] = []
-    /// The track whose packets are being handed out.
-    private var current: UInt32?
+    /// The place of the track whose packets are being handed out.
+    private var current: Int?
     /// A track that has ended and may still hold packets.
     private var ending: OggTrack?
 
@@ -34,8 +35,8 @@ public struct OggMediaReader: ~Copyable {
     public mutating func next() -> MediaEvent? {
         while true {
             if !pending.isEmpty { return pending.removeFirst() }
-            if let serial = current {
-                if let event = tracks[serial]?.takePacket(into: &packet) { return .packet(event) }
+            if let index = current {
+                if let event = tracks[index].track.takePacket(into: &packet) { return .packet(event) }
                 current = nil
             }
             if let id = ending?.id {
@@ -51,7 +52,8 @@ public struct OggMediaReader: ~Copyable {
     private mutating func handle(_ event: OggReader.Event) {
         switch event {
         case .streamBegan(let serial):
-            tracks[serial] = OggTrack(id: trackCount)
+            if let index = tracks.firstIndex(where: { $0.serial == serial }) { tracks.remove(at: index) }
+            tracks.append((serial, OggTrack(id: trackCount)))
             trackCount += 1
         case .packet(let info):
             handle(info)
@@ -64,29 +66,32 @@ public struct OggMediaReader: ~Copyable {
     }
 
     private mutating func handle(_ info: OggPacket) {
-        guard var track = tracks.removeValue(forKey: info.serial) else { return }
-        let outcome = track.take(reader.packet.span.bytes, info)
-        if let announced = track.announcement() { pending.append(.track(announced)) }
+        guard let index = tracks.firstIndex(where: { $0.serial == info.serial }) else { return }
+        let bytes = reader.packet
+        let outcome = tracks[index].track.take(bytes.span.bytes, info)
+        if let announced = tracks[index].track.announcement() { pending.append(.track(announced)) }
+        let id = tracks[index].track.id
         switch outcome {
         case .ready:
-            current = info.serial
+            current = index
         case .readyWithBadTime:
-            current = info.serial
-            pending.append(.damage(.badTimestamp(track: track.id)))
+            current = index
+            pending.append(.damage(.badTimestamp(track: id)))
         case .badHeader:
-            pending.append(.damage(.badHeader(track: track.id)))
+            pending.append(.damage(.badHeader(track: id)))
         case .badPacket:
-            current = info.serial
-            pending.append(.damage(.badPacket(track: track.id)))
+            current = index
+            pending.append(.damage(.badPacket(track: id)))
         case .nothing:
             break
         }
-        tracks[info.serial] = track
     }
 
     /// Hands out what waits for a granule position that will not come, then ends the track.
     private mutating func end(_ serial: UInt32) {
-        guard var track = tracks.removeValue(forKey: serial) else { return }
+        guard let index = tracks.firstIndex(where: { $0.serial == serial }) else { return }
+        current = nil
+        var track = tracks.remove(at: index).track
         track.timeWithoutGranule()
         ending = track
     }

@@ -112,6 +112,7 @@ public struct SpeexEncoder: ~Copyable, @unchecked Sendable {
     private mutating func apply() {
         var quality = Float(rate.quality)
         Self.set(state, SPEEX_SET_COMPLEXITY, configuration.complexity)
+        Self.set(state, SPEEX_SET_PLC_TUNING, configuration.expectedLoss)
         // Below the third mode there is nothing to choose from, and the library's choice would exceed the ceiling.
         let isVariable = configuration.variableBitrate && rate.quality >= 2
         Self.set(state, SPEEX_SET_VBR, isVariable ? 1 : 0)

@@ -15,6 +15,9 @@ public struct SpeexEncoderConfiguration: Sendable, Equatable {
     public var variableBitrate = false
     /// Whether background noise is told from speech (implied by `variableBitrate`).
     public var voiceActivityDetection = false
+    /// Expected packet loss in per cent, 0 to 100: the higher, the less a packet leans on those before it. From 30 on a decoder that was in another state finds back
+    /// whatever the sound; below, a steady tone may grow without end.
+    public var expectedLoss = 2
     /// Whether lasting silence is marked as not worth sending; needs VBR or VAD.
     public var discontinuousTransmission = false
 
@@ -28,6 +31,9 @@ public struct SpeexEncoderConfiguration: Sendable, Equatable {
         guard (1...2).contains(channels) else { throw .invalidConfiguration("\(channels) Speex channels") }
         guard (1...10).contains(complexity) else {
             throw .invalidConfiguration("a Speex complexity of \(complexity)")
+        }
+        guard (0...100).contains(expectedLoss) else {
+            throw .invalidConfiguration("an expected loss of \(expectedLoss) %")
         }
         guard framesPerPacket.lowerBound >= 1, framesPerPacket.upperBound <= SpeexPacket.maximumFrameCount else {
             throw .invalidConfiguration("\(framesPerPacket) Speex frames in a packet")

@@ -1,7 +1,7 @@
 internal import COgg
 internal import CTheora
 
-/// Decodes Theora frames with libtheora.
+/// Decodes Theora frames with libtheora, to 4:2:0 whatever the stream has.
 public struct TheoraDecoder: ~Copyable, @unchecked Sendable {
     // Sendable: the library's state is not bound to a thread, and a value that cannot be copied has one owner.
     private let state: OpaquePointer
@@ -13,11 +13,9 @@ public struct TheoraDecoder: ~Copyable, @unchecked Sendable {
 
     /// Sets up a decoder from a stream's headers.
     /// - Parameter headers: identification, comments (which may be empty) and setup, as they came.
-    /// - Throws: `invalidPacket`; `invalidConfiguration` where the picture is not 4:2:0, or too large, which is found
-    ///   before memory is reserved for it.
+    /// - Throws: `invalidPacket`, also where the picture is too large, which is found before memory is reserved for it.
     public init(headers: [[UInt8]]) throws(CodecError) {
         guard headers.count == 3, let header = TheoraHeader(bytes: headers[0]) else { throw .invalidPacket }
-        guard header.pixelFormat == .yuv420 else { throw .invalidConfiguration("Theora that is not 4:2:0") }
         state = try Self.makeState(headers)
         self.header = header
     }
@@ -69,8 +67,10 @@ public struct TheoraDecoder: ~Copyable, @unchecked Sendable {
         let left = header.pictureX
         let strides = (Int(image.0.stride), Int(image.1.stride), Int(image.2.stride))
         picture.loadPlane(0, from: luma + top * strides.0 + left, stride: strides.0)
-        picture.loadPlane(1, from: blue + top / 2 * strides.1 + left / 2, stride: strides.1)
-        picture.loadPlane(2, from: red + top / 2 * strides.2 + left / 2, stride: strides.2)
+        let sampling = header.sampling
+        let place = sampling.place(x: left, y: top)
+        sampling.load(1, of: &picture, from: blue + place.y * strides.1 + place.x, stride: strides.1)
+        sampling.load(2, of: &picture, from: red + place.y * strides.2 + place.x, stride: strides.2)
     }
 
     private static func makeState(_ headers: [[UInt8]]) throws(CodecError) -> OpaquePointer {

@@ -1,5 +1,6 @@
 internal import COgg
 internal import CTheora
+import Glibc
 
 /// Encodes pictures to Theora with libtheora, under a bitrate that holds.
 ///
@@ -17,8 +18,7 @@ public struct TheoraEncoder: ~Copyable, @unchecked Sendable {
     /// What the first of them says.
     public let header: TheoraHeader
 
-    private var window: VideoRateWindow
-    private var control: VideoQualityControl
+    private var control: VideoRateControl
     private var time: Int64 = 0
     private var framesSinceKey = 0
     private var wantsKeyFrame = true
@@ -41,11 +41,8 @@ public struct TheoraEncoder: ~Copyable, @unchecked Sendable {
         self.headers = headers
         self.header = header
         self.configuration = configuration
-        window = VideoRateWindow(bitrate: configuration.bitrate, clock: MediaClock(frameRate: configuration.frameRate))
-        control = VideoQualityControl(
-            bitrate: configuration.bitrate, frameRate: configuration.frameRate,
-            pixels: configuration.width * configuration.height)
-        waiting.reserveCapacity(window.limit)
+        control = VideoRateControl(configuration)
+        waiting.reserveCapacity(control.window.limit)
     }
 
     deinit {
@@ -63,7 +60,6 @@ public struct TheoraEncoder: ~Copyable, @unchecked Sendable {
         changed.bitrate = bitrate
         try changed.validate()
         configuration = changed
-        window.bitrate = bitrate
         control.bitrate = bitrate
     }
 
@@ -91,17 +87,20 @@ public struct TheoraEncoder: ~Copyable, @unchecked Sendable {
             framesSinceKey += 1
         }
         if !isWaiting {
-            let holds = configuration.constantQuality == nil
-            guard !holds || mustBeKey || window.isReady(at: time) else { return leaveOut() }
-            try encodeNow(picture)
+            let framesToKey = max(0, configuration.keyFrameInterval - framesSinceKey)
+            let chosen =
+                configuration.constantQuality
+                ?? control.quality(at: time, isKeyFrame: mustBeKey, framesToKey: framesToKey)
+            guard let chosen else { return leaveOut() }
+            try encodeNow(picture, quality: chosen)
             guard isWaiting else { return leaveOut() }
         }
-        guard configuration.constantQuality != nil || waiting.count <= window.room(at: time) else { return leaveOut() }
+        guard configuration.constantQuality != nil || waiting.count <= control.room(at: time) else { return leaveOut() }
         guard waiting.count <= packet.byteCount else { throw .bufferTooSmall }
         packet.withUnsafeMutableBytes { output in waiting.withUnsafeBytes { output.copyMemory(from: $0) } }
         isWaiting = false
         if waitingIsKey { framesSinceKey = 0 }
-        window.spend(waiting.count, at: time, isKeyFrame: waitingIsKey)
+        control.sent(waiting.count, at: time)
         return EncodedFrame(size: waiting.count, isKeyFrame: waitingIsKey, temporalLayer: 0, isDroppable: false)
     }
 
@@ -109,16 +108,16 @@ public struct TheoraEncoder: ~Copyable, @unchecked Sendable {
     private var mustBeKey: Bool { wantsKeyFrame || framesSinceKey >= configuration.keyFrameInterval }
 
     private mutating func leaveOut() -> EncodedFrame {
-        window.skip()
         control.skipped()
         return EncodedFrame(size: 0, isKeyFrame: false, temporalLayer: 0, isDroppable: true)
     }
 
-    /// Encodes into `waiting`, again and coarser while the frame is larger than can be sent.
-    private mutating func encodeNow(_ picture: borrowing Picture) throws(CodecError) {
+    /// Encodes into `waiting`, again where the frame is far from what it should be: nothing builds on one that is not sent,
+    /// so that the next attempt must stand for itself.
+    private mutating func encodeNow(_ picture: borrowing Picture, quality chosen: Int) throws(CodecError) {
+        var quality = chosen
         var asKey = mustBeKey
-        var quality = configuration.constantQuality ?? control.quality(forKeyFrame: asKey)
-        for _ in 0..<4 {
+        for _ in 0..<3 {
             Self.setQuality(state, quality)
             Self.setKeyFrameInterval(state, asKey ? 1 : Self.longestInterval)
             try give(picture)
@@ -126,20 +125,19 @@ public struct TheoraEncoder: ~Copyable, @unchecked Sendable {
             if waitingIsKey { wantsKeyFrame = false }
             isWaiting = true
             guard configuration.constantQuality == nil else { return }
-            let limit = window.limit * 7 / 10
-            guard waiting.count > limit, quality > 0 else { break }
-            // What was encoded is not sent, so that nothing can build on it: the next attempt stands for itself.
+            control.encoded(waiting.count, isKeyFrame: waitingIsKey, quality: quality)
+            guard waitingIsKey || waiting.count > control.window.limit * 7 / 10,
+                let better = control.betterQuality(forKeyFrameOf: waiting.count, quality: quality, at: time)
+            else { break }
             asKey = true
-            quality = control.coarser(than: quality, size: waiting.count, limit: limit)
+            quality = better
         }
-        if waiting.count > window.limit {
+        if waiting.count > control.window.limit {
             // No two seconds have room for it, even at the coarsest.
             isWaiting = false
             waiting.removeAll(keepingCapacity: true)
             wantsKeyFrame = true
-            return
         }
-        control.encoded(waiting.count, isKeyFrame: waitingIsKey, quality: quality)
     }
 
     private func give(_ picture: borrowing Picture) throws(CodecError) {
@@ -231,5 +229,17 @@ extension TheoraEncoder {
     private static func setKeyFrameInterval(_ state: OpaquePointer, _ interval: Int) {
         var value = UInt32(interval)
         th_encode_ctl(state, TH_ENCCTL_SET_KEYFRAME_FREQUENCY_FORCE, &value, MemoryLayout<UInt32>.size)
+    }
+}
+
+extension VideoRateControl {
+    fileprivate init(_ configuration: TheoraEncoderConfiguration) {
+        // The standard's scale of steps is about geometric: from 500 to 10.
+        self.init(
+            window: VideoRateWindow(
+                bitrate: configuration.bitrate, clock: MediaClock(frameRate: configuration.frameRate)),
+            pixels: configuration.width * configuration.height, ticksPerFrame: 1,
+            keyDistance: configuration.keyFrameInterval, complexity: 112,
+            logSteps: (0..<64).map { log(500) - 0.062 * Double($0) }, qualities: 0...60)
     }
 }

@@ -2,7 +2,7 @@
 public struct TheoraHeader: Sendable, Equatable {
     /// How chroma is sampled.
     public enum PixelFormat: Int, Sendable {
-        /// Half in both directions; the only one that this program encodes.
+        /// Half in both directions; the only one that this program encodes, and what the others are decoded to.
         case yuv420 = 0
         /// Half horizontally.
         case yuv422 = 2
@@ -28,6 +28,15 @@ public struct TheoraHeader: Sendable, Equatable {
     public var frameRate: FrameRate
     /// How chroma is sampled.
     public var pixelFormat: PixelFormat
+    /// How the decoder's pictures are sampled.
+    var sampling: ChromaSampling {
+        switch pixelFormat {
+        case .yuv420: .yuv420
+        case .yuv422: .yuv422
+        case .yuv444: .yuv444
+        }
+    }
+
     /// Bits of the granule position that count frames since the key frame.
     public var granuleShift: Int
 

@@ -11,15 +11,15 @@ final class AudioSource {
     private var opus: OpusDecoder?
     private var speex: SpeexDecoder?
 
-    /// - Parameter preferredRate: of the output in Hz; Opus is decoded at it where it can be.
-    init(_ format: MediaFormat, preferredRate: Int) throws(CodecError) {
+    init(_ format: MediaFormat) throws(CodecError) {
         self.format = format
         switch format {
         case .opus(let header):
             guard header.mappingFamily == 0, header.channels <= 2 else {
                 throw .invalidConfiguration("Opus with \(header.channels) channels")
             }
-            sampleRate = OpusEncoderConfiguration.sampleRates.contains(preferredRate) ? preferredRate : 48_000
+            // At a lower rate libopus would cut the band off more roughly than the resampler does.
+            sampleRate = 48_000
             channels = header.channels
             opus = try OpusDecoder(sampleRate: sampleRate, channels: channels)
             if header.outputGain != 0 { opus?.setGain(header.outputGain) }
@@ -78,6 +78,13 @@ final class AudioSource {
             return (try? speex?.conceal(into: &span)) ?? 0
         }
         return 0
+    }
+
+    /// What the decoder holds back: up to so many samples per channel after the last packet's.
+    func tail(atMost samples: Int, into pcm: inout [Float]) -> Int {
+        guard speex != nil else { return 0 }
+        var span = pcm.mutableSpan
+        return min(samples, (try? speex?.conceal(into: &span)) ?? 0)
     }
 
     private static func convert(_ packet: RawSpan, _ format: PCMFormat, into pcm: inout [Float]) -> Int {

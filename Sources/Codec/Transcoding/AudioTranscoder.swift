@@ -10,14 +10,16 @@ public struct AudioTranscoder: ~Copyable {
 
     private var source: AudioSource
     private let branches: [AudioBranch]
-    private let preferredRate: Int
     private var pcm: [Float]
     private var silence: [Float]
     /// The next sample's place, at the source's rate, from `origin`.
     private var position: Int64 = 0
     /// Source ticks that `position` 0 stands for.
     private var origin: Int64 = 0
-    private var hasStarted = false
+    /// Where the present stream's packets end, in samples from `origin`.
+    private var end: Int64 = 0
+    /// Seconds of the streams before the present one.
+    private var earlier = 0.0
 
     /// What becomes of packets that were given.
     public struct Statistics: Sendable, Equatable {
@@ -34,11 +36,8 @@ public struct AudioTranscoder: ~Copyable {
     public init(from format: MediaFormat, to targets: [AudioTarget]) throws(CodecError) {
         var branches: [AudioBranch] = []
         for (index, target) in targets.enumerated() { branches.append(try AudioBranch(target, index: index)) }
-        // The best rate that is asked for: more would be thrown away.
-        let rate = targets.map(\.sampleRate).max() ?? 48_000
-        let source = try AudioSource(format, preferredRate: rate)
+        let source = try AudioSource(format)
         self.source = source
-        preferredRate = rate
         self.branches = branches
         pcm = [Float](repeating: 0, count: source.capacity)
         silence = [Float](repeating: 0, count: 4096)
@@ -55,20 +54,17 @@ public struct AudioTranscoder: ~Copyable {
     }
 
     /// Goes on with a stream of another format, or a new stream of the same, right after what came so far.
-    public mutating func changeSource(to format: MediaFormat) throws(CodecError) {
-        let rate = source.sampleRate
-        source = try AudioSource(format, preferredRate: preferredRate)
-        pcm = [Float](repeating: 0, count: source.capacity)
-        position = position * Int64(source.sampleRate) / Int64(rate)
+    public mutating func changeSource(to format: MediaFormat, output: TranscodeOutput) throws(CodecError) {
+        let next = try AudioSource(format)
+        try complete(output: output)
+        earlier = seconds
+        source = next
+        if pcm.count < source.capacity { pcm = [Float](repeating: 0, count: source.capacity) }
         // The new stream's time 0 is the old one's end.
-        base += position
         position = 0
         origin = 0
-        hasStarted = false
+        end = 0
     }
-
-    /// Samples at the source's rate before the present stream.
-    private var base: Int64 = 0
 
     /// Takes a packet.
     /// - Parameters:
@@ -80,15 +76,14 @@ public struct AudioTranscoder: ~Copyable {
         _ packet: RawSpan, start: Int64, duration: Int64, isAfterLoss: Bool = false, output: TranscodeOutput
     ) throws(CodecError) {
         let begin = samples(start - origin) - source.delay
-        if !hasStarted {
-            hasStarted = true
-        }
         let gap = begin - position
         if gap > Int64(Self.longestGap * source.sampleRate) || gap < -Int64(Self.longestGap * source.sampleRate) {
             // Another recording: its time goes on from here.
-            origin = start - ticks(position)
+            origin = start - ticks(position + source.delay)
+            end = 0
             return try push(packet, start: start, duration: duration, isAfterLoss: isAfterLoss, output: output)
         }
+        end = max(end, samples(start + duration - origin))
         // A sample of rounding is none.
         if gap > 1 {
             let remembered = isAfterLoss ? source.remembered(by: packet, atMost: Int(gap)) : 0
@@ -112,11 +107,21 @@ public struct AudioTranscoder: ~Copyable {
 
     /// Encodes what is left. Nothing may be pushed afterwards.
     public mutating func finish(output: TranscodeOutput) throws(CodecError) {
+        try complete(output: output)
         for branch in branches { try branch.finish(output: output) }
     }
 
     /// Seconds that have come out so far.
-    public var seconds: Double { Double(base + position) / Double(source.sampleRate) }
+    public var seconds: Double { earlier + Double(position) / Double(source.sampleRate) }
+
+    /// Brings the present stream to its end, behind which the decoder is by its delay.
+    private mutating func complete(output: TranscodeOutput) throws(CodecError) {
+        let missing = Int(min(end - position, source.delay))
+        guard missing > 0 else { return }
+        let count = source.tail(atMost: missing, into: &pcm)
+        try emit(pcm[0..<(count * source.channels)], output: output)
+        if count < missing { try emit(silence[0..<((missing - count) * source.channels)], output: output) }
+    }
 
     /// Fills a gap: with what can be invented, then silence, then what the next packet remembers of its end.
     private mutating func fill(

@@ -48,6 +48,7 @@ public final class FileTranscoder {
         try run()
         if !isSetUp { try setUp() }
         guard audio != nil || video != nil else {
+            for case .unsupported(_, let kind) in damage { throw .invalidConfiguration("\(kind) cannot be read") }
             throw .invalidConfiguration(
                 reader.isUnknown
                     ? "the input is neither Ogg, IVF, WAV nor Y4M" : "the input has no track of the kind asked for")
@@ -101,10 +102,16 @@ public final class FileTranscoder {
     /// A track that begins later takes the place of the one before of its kind: a chained file.
     private func change(to track: MediaTrack) throws(CodecError) {
         if track.format.isAudio, audio != nil {
-            try audio?.changeSource(to: track.format)
+            let (sink, output) = (sink, audioOutput)
+            try audio?.changeSource(to: track.format) { info, bytes throws(CodecError) in
+                sink.write(bytes, info, track: output)
+            }
             audioTrack = track.id
         } else if track.format.isVideo, video != nil {
-            try video?.changeSource(to: track.format, headers: track.headers)
+            let (sink, output) = (sink, videoOutput)
+            try video?.changeSource(to: track.format, headers: track.headers) { info, bytes throws(CodecError) in
+                sink.write(bytes, info, track: output)
+            }
             videoTrack = track.id
         }
     }

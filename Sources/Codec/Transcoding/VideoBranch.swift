@@ -62,22 +62,23 @@ final class VideoBranch {
         if theora != nil { try theora?.setBitrate(bitrate) }
     }
 
-    /// Whether the next picture's time has come before `time` (or at it), given in ticks of `clock`.
-    private func isDue(_ time: Int64, _ clock: MediaClock, inclusive: Bool) -> Bool {
+    /// Whether the next picture's time has come before `time` (or at it), given in ticks of `clock` after `base`.
+    private func isDue(_ time: Int64, _ clock: MediaClock, _ base: VideoTime, inclusive: Bool) -> Bool {
         let rate = target.frameRate
-        // count · denominator / numerator against time · numerator / denominator, without rounding.
-        let own = Int128(count) * Int128(rate.denominator) * Int128(clock.denominator)
-        let theirs = Int128(time) * Int128(clock.numerator) * Int128(rate.numerator)
+        // count · denominator / numerator against base + time · numerator / denominator, without rounding.
+        let own = Int128(count) * Int128(rate.denominator) * Int128(clock.denominator) * Int128(VideoTime.perSecond)
+        let theirs = base.scaled(plus: time, of: clock) * Int128(rate.numerator)
         return own < theirs || inclusive && own == theirs
     }
 
     /// Gives out the picture for each of the target's times up to `time`.
     func push(
-        _ picture: borrowing Picture, until time: Int64, clock: MediaClock, inclusive: Bool, output: TranscodeOutput
+        _ picture: borrowing Picture, until time: Int64, clock: MediaClock, after base: VideoTime, inclusive: Bool,
+        output: TranscodeOutput
     ) throws(CodecError) {
-        guard isDue(time, clock, inclusive: inclusive) else { return }
+        guard isDue(time, clock, base, inclusive: inclusive) else { return }
         try scaler.scale(picture, into: &scaled)
-        while isDue(time, clock, inclusive: inclusive) {
+        while isDue(time, clock, base, inclusive: inclusive) {
             try encode(output: output)
             count += 1
         }

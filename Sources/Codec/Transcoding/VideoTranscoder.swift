@@ -10,6 +10,8 @@ public struct VideoTranscoder: ~Copyable {
     private var format: MediaFormat
     private var source: VideoSource
     private let branches: [VideoBranch]
+    /// When the present stream begins.
+    private var base = VideoTime.zero
     /// Source ticks added to those of the present stream, and where it ends.
     private var offset: Int64 = 0
     private var end: Int64 = 0
@@ -49,14 +51,17 @@ public struct VideoTranscoder: ~Copyable {
         try branches[index].setBitrate(bitrate)
     }
 
-    /// Goes on with another stream right after what came so far. Its clock must be the same.
-    public mutating func changeSource(to format: MediaFormat, headers: [[UInt8]] = []) throws(CodecError) {
-        guard format.clock == self.format.clock else {
-            throw .invalidConfiguration("a change of the video's clock from \(self.format.clock) to \(format.clock)")
-        }
-        source = try VideoSource(format, headers: headers, after: source)
+    /// Goes on with another stream right after what came so far, whatever its size, frame rate and codec.
+    public mutating func changeSource(
+        to format: MediaFormat, headers: [[UInt8]] = [], output: TranscodeOutput
+    ) throws(CodecError) {
+        let next = try VideoSource(format, headers: headers, after: source)
+        try give(until: end, inclusive: false, output: output)
+        base = base.advanced(by: end, of: self.format.clock)
+        source = next
         self.format = format
-        offset = end
+        offset = 0
+        end = 0
     }
 
     /// Takes a frame.
@@ -89,11 +94,12 @@ public struct VideoTranscoder: ~Copyable {
     }
 
     /// Seconds that have come in so far.
-    public var seconds: Double { format.clock.seconds(end) }
+    public var seconds: Double { base.seconds + format.clock.seconds(end) }
 
     private func give(until time: Int64, inclusive: Bool, output: TranscodeOutput) throws(CodecError) {
         for branch in branches {
-            try branch.push(source.picture, until: time, clock: format.clock, inclusive: inclusive, output: output)
+            try branch.push(
+                source.picture, until: time, clock: format.clock, after: base, inclusive: inclusive, output: output)
         }
     }
 }

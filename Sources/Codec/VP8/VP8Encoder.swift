@@ -1,4 +1,5 @@
 internal import CVPX
+import Glibc
 
 /// Encodes pictures to VP8 (RFC 6386) with libvpx in real time, under a bitrate that holds.
 ///
@@ -13,8 +14,7 @@ public struct VP8Encoder: ~Copyable, @unchecked Sendable {
     /// The configuration in force.
     public private(set) var configuration: VP8EncoderConfiguration
 
-    private var window: VideoRateWindow
-    private var control: VideoQualityControl
+    private var control: VideoRateControl
     private var quantizer = -1
     private var pattern: VP8TemporalPattern
     private var framesSinceKey = 0
@@ -40,9 +40,8 @@ public struct VP8Encoder: ~Copyable, @unchecked Sendable {
         self.context = context
         self.configuration = configuration
         self.pattern = pattern
-        window = VideoRateWindow(bitrate: configuration.bitrate, clock: configuration.clock)
-        control = VideoQualityControl(configuration)
-        waiting.reserveCapacity(window.limit)
+        control = VideoRateControl(configuration, pattern)
+        waiting.reserveCapacity(control.window.limit)
     }
 
     deinit {
@@ -62,7 +61,6 @@ public struct VP8Encoder: ~Copyable, @unchecked Sendable {
         changed.bitrate = bitrate
         try changed.validate()
         try reconfigure(changed)
-        window.bitrate = bitrate
         control.bitrate = bitrate
     }
 
@@ -84,15 +82,26 @@ public struct VP8Encoder: ~Copyable, @unchecked Sendable {
             changed.height = picture.height
             try changed.validate()
             try reopen(changed)
-            control = VideoQualityControl(changed)
+            control = VideoRateControl(changed, pattern, after: control.window)
             wantsKeyFrame = true
         }
-        if configuration.frameDropping, !window.isReady(at: time) {
-            window.skip()
-            control.skipped()
-            return nil
+        let isKey = wantsKeyFrame || framesSinceKey >= configuration.keyFrameInterval
+        if configuration.frameDropping {
+            let framesToKey = max(0, configuration.keyFrameInterval - framesSinceKey)
+            guard let quality = control.quality(at: time, isKeyFrame: isKey, framesToKey: framesToKey) else {
+                control.skipped()
+                return nil
+            }
+            try setQuality(quality)
         }
-        guard let frame = try encodeNow(picture, at: time) else { return nil }
+        guard var frame = try encodeNow(picture, at: time, asKey: isKey) else { return nil }
+        if frame.isKeyFrame, configuration.frameDropping,
+            let better = control.betterQuality(forKeyFrameOf: frame.size, quality: 63 - quantizer, at: time)
+        {
+            try setQuality(better)
+            guard let again = try encodeNow(picture, at: time, asKey: true) else { return nil }
+            frame = again
+        }
         waitingFrame = frame
         return try sendWaiting(at: time, into: &packet)
     }
@@ -102,13 +111,13 @@ public struct VP8Encoder: ~Copyable, @unchecked Sendable {
         -> EncodedFrame?
     {
         guard let frame = waitingFrame else { return nil }
-        if configuration.frameDropping, frame.size > window.limit {
+        if configuration.frameDropping, frame.size > control.window.limit {
             // Never sendable: the stream begins anew, once the encoder has had time to become coarser.
             waitingFrame = nil
             wantsKeyFrame = true
             return nil
         }
-        guard !configuration.frameDropping || frame.size <= window.room(at: time) else {
+        guard !configuration.frameDropping || frame.size <= control.room(at: time) else {
             control.skipped()
             return nil
         }
@@ -116,17 +125,18 @@ public struct VP8Encoder: ~Copyable, @unchecked Sendable {
         packet.withUnsafeMutableBytes { output in
             waiting.withUnsafeBytes { output.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<frame.size])) }
         }
-        window.spend(frame.size, at: time, isKeyFrame: frame.isKeyFrame)
+        control.sent(frame.size, at: time)
         waitingFrame = nil
         return frame
     }
 
     /// Encodes into `waiting`; nil where the library leaves the picture out.
-    private mutating func encodeNow(_ picture: borrowing Picture, at time: Int64) throws(CodecError) -> EncodedFrame? {
-        let index = wantsKeyFrame || framesSinceKey >= configuration.keyFrameInterval ? 0 : framesSinceKey
+    private mutating func encodeNow(
+        _ picture: borrowing Picture, at time: Int64, asKey: Bool
+    ) throws(CodecError) -> EncodedFrame? {
+        let index = asKey ? 0 : framesSinceKey
         var flags = pattern.flags(ofFrame: index)
-        if index == 0 { flags = Int(VPX_EFLAG_FORCE_KF) }
-        try setQuality(control.quality(forKeyFrame: index == 0))
+        if asKey { flags = Int(VPX_EFLAG_FORCE_KF) }
         let layer = pattern.layer(ofFrame: index)
         if pattern.layers > 1 {
             _ = cvpx_control_int(context, Int32(VP8E_SET_TEMPORAL_LAYER_ID.rawValue), Int32(layer))
@@ -158,7 +168,9 @@ public struct VP8Encoder: ~Copyable, @unchecked Sendable {
                 isDroppable: isKey == 0 && pattern.layers > 1 && layer == pattern.layers - 1)
         }
         guard let result else { return nil }
-        if quantizer >= 0 { control.encoded(result.size, isKeyFrame: result.isKeyFrame, quality: 63 - quantizer) }
+        if quantizer >= 0 {
+            control.encoded(result.size, isKeyFrame: result.isKeyFrame, layer: layer, quality: 63 - quantizer)
+        }
         framesSinceKey = result.isKeyFrame ? 1 : index + 1
         if result.isKeyFrame { wantsKeyFrame = false }
         return result
@@ -166,8 +178,7 @@ public struct VP8Encoder: ~Copyable, @unchecked Sendable {
 
     /// Makes the library use one quantizer, within the configured bounds: it is given no choice.
     private mutating func setQuality(_ quality: Int) throws(CodecError) {
-        guard configuration.frameDropping else { return }
-        let wanted = min(max(63 - quality, configuration.minimumQuantizer), configuration.maximumQuantizer)
+        let wanted = 63 - quality
         guard wanted != quantizer else { return }
         quantizer = wanted
         config.pointee.rc_min_quantizer = UInt32(wanted)
@@ -252,10 +263,24 @@ public struct VP8Encoder: ~Copyable, @unchecked Sendable {
     }
 }
 
-extension VideoQualityControl {
-    fileprivate init(_ configuration: VP8EncoderConfiguration) {
+extension VideoRateControl {
+    fileprivate init(
+        _ configuration: VP8EncoderConfiguration, _ pattern: VP8TemporalPattern, after window: VideoRateWindow? = nil
+    ) {
+        let clock = configuration.clock
+        let rate = configuration.frameRate
+        // The library's scale of quantizers, and the standard's of steps behind it, about.
+        let logSteps = (0..<64).map { quality -> Double in
+            let quantizer = Double(63 - quality)
+            let index = 0.9 * quantizer + 0.0177 * quantizer * quantizer
+            return log(4 + index + 0.36 * max(0, index - 55))
+        }
         self.init(
-            bitrate: configuration.bitrate, frameRate: configuration.frameRate,
-            pixels: configuration.width * configuration.height)
+            window: window ?? VideoRateWindow(bitrate: configuration.bitrate, clock: clock),
+            pixels: configuration.width * configuration.height,
+            ticksPerFrame: Int64(clock.denominator * rate.denominator / (clock.numerator * rate.numerator)),
+            keyDistance: configuration.keyFrameInterval, complexity: 63, logSteps: logSteps,
+            qualities: (63 - configuration.maximumQuantizer)...(63 - configuration.minimumQuantizer),
+            shares: pattern.shares)
     }
 }

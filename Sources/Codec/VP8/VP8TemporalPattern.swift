@@ -7,6 +7,9 @@ struct VP8TemporalPattern: Sendable {
     /// Frames after which the pattern begins again.
     var period: Int { 1 << (layers - 1) }
 
+    /// Of all frames, how many belong to each layer.
+    var shares: [Double] { [[1], [0.5, 0.5], [0.25, 0.25, 0.5]][layers - 1] }
+
     /// The layer of a frame, counted from the last key frame.
     func layer(ofFrame index: Int) -> Int {
         switch (layers, index & (period - 1)) {

@@ -96,6 +96,14 @@ extension JSONWriter {
         string(text)
     }
 
+    /// Writes a member whose name is known only now.
+    public mutating func member(named name: String, _ text: String) {
+        string(name)
+        bytes.append(0x3A)
+        needsComma = false
+        string(text)
+    }
+
     /// Writes a member that is a whole number.
     public mutating func member(_ name: StaticString, _ number: some BinaryInteger) {
         self.name(name)

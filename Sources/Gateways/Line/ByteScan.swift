@@ -58,6 +58,21 @@ enum ByteScan {
         return true
     }
 
+    /// The index of the first byte in `range` that is not printable ASCII, or is a quote or a backslash; nil where there is none.
+    @inline(__always)
+    static func firstSpecial(in bytes: Span<UInt8>, _ range: Range<Int>) -> Int? {
+        let quotes = UInt64(UInt8(ascii: "\"")) &* ones
+        let backslashes = UInt64(UInt8(ascii: "\\")) &* ones
+        return first(
+            in: bytes, range,
+            // The lowest mark is true: what a borrow or carry does reaches only the bytes above the one it came from.
+            word: {
+                zeroBytes($0 ^ quotes) | zeroBytes($0 ^ backslashes)
+                    | (($0 &- ones &* 0x20) | ($0 &+ ones) | $0) & highBits
+            },
+            byte: { $0 < 0x20 || $0 >= 0x7F || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") })
+    }
+
     /// Marks the bytes that are zero; of marks above the lowest some may be false.
     @inline(__always)
     private static func zeroBytes(_ word: UInt64) -> UInt64 {

@@ -7,9 +7,13 @@ public import Signaling
 ///
 /// The shell hands in what it reads, hands on the commands, and after each call sends `output` (and empties it); it reads on only
 /// while `wantsInput`, and closes the connection once `isFinished` and everything is sent.
-public struct LineConnection: Sendable {
+public final class LineConnection {
     /// What a command is handed to.
     public typealias Submission = (Tag, Command) -> Void
+
+    /// What a message in its plainest form is handed to, with the receiver's name (no bytes for the room) and the text: true where it
+    /// was decided, confirmed and delivered at once, false where it has to be submitted.
+    public typealias Direct = (_ receiver: Span<UInt8>, _ text: Span<UInt8>) -> Bool
 
     /// How many commands may be unanswered before reading stops.
     static let mostPending = 256
@@ -19,7 +23,9 @@ public struct LineConnection: Sendable {
     /// Whether the connection is to be closed once `output` has been sent.
     public private(set) var isFinished = false
     /// The name that the connection is signed in under.
-    public private(set) var user: Name?
+    public private(set) var user: Name? {
+        didSet { prefixes = nil }
+    }
 
     /// The beginning of a line whose end has not come.
     private var partial: [UInt8] = []
@@ -36,6 +42,8 @@ public struct LineConnection: Sendable {
     private var wasChallenged = false
     private var wasToldFarewell = false
     private var post: LinePost?
+    /// What stands before the text of this user's messages; made with the first of them.
+    private var prefixes: (room: [UInt8], member: [UInt8])?
 
     /// A connection on which nothing has happened.
     public init() {}
@@ -49,13 +57,42 @@ public struct LineConnection: Sendable {
     ///   - input: the bytes, in the order of the stream.
     ///   - scratch: memory for the line at hand, which all connections of a thread can share.
     ///   - submit: takes the commands that lines became, to be answered with `reply` under their tags.
-    public mutating func receive(_ input: Span<UInt8>, scratch: inout LineWords, submit: Submission) {
+    ///   - direct: takes messages whose answer is known at once, if nothing before them waits for one.
+    public func receive(
+        _ input: Span<UInt8>, scratch: inout LineWords, submit: Submission, direct: Direct = { _, _ in false }
+    ) {
         guard !isEnding else { return }
         if resumesAt != nil {
             input.withUnsafeBufferPointer { backlog.append(contentsOf: $0) }  // one memcpy
         } else {
-            read(input, scratch: &scratch, submit: submit)
+            read(input, scratch: &scratch, submit: submit, direct: direct)
         }
+    }
+
+    /// A message that was handed to `direct` is done. What it causes is delivered after this.
+    public func confirm() {
+        output.append(contentsOf: Self.doneLine)
+    }
+
+    /// What stands before the text of a message of this user to the room.
+    public var roomPrefix: [UInt8] { madePrefixes.room }
+
+    /// What stands before the text of a message of this user to somebody.
+    public var privatePrefix: [UInt8] { madePrefixes.member }
+
+    private var madePrefixes: (room: [UInt8], member: [UInt8]) {
+        if let prefixes { return prefixes }
+        let made = (room: prefix("@mess #broadcast"), member: prefix("@mess #sendto"))
+        prefixes = made
+        return made
+    }
+
+    private func prefix(_ verb: StaticString) -> [UInt8] {
+        var writer = LineWriter()
+        writer.literal(verb)
+        writer.word((user?.text ?? "").utf8.span)
+        writer.literal(" \"")
+        return writer.bytes
     }
 
     /// Takes the answer to a command.
@@ -63,7 +100,7 @@ public struct LineConnection: Sendable {
     /// - Parameters:
     ///   - now: the time, which lists of what expires need.
     ///   - scratch, submit: as in `receive`, for lines that waited for this answer.
-    public mutating func reply(
+    public func reply(
         _ tag: Tag, _ reply: Reply, now: Timestamp, scratch: inout LineWords, submit: Submission
     ) {
         switch pending.first {
@@ -87,14 +124,14 @@ public struct LineConnection: Sendable {
 
     /// No more input will come. What came before is still answered, then the connection is finished; a line without an end is
     /// dropped.
-    public mutating func endInput(submit: Submission) {
+    public func endInput(submit: Submission) {
         isInputOver = true
         guard resumesAt == nil, !isEnding else { return }
         leave(isSilent: true, submit: submit)
     }
 
     /// Takes an event that this connection hears.
-    public mutating func deliver(_ event: LineEvent) {
+    public func deliver(_ event: LineEvent) {
         guard !isFinished else { return }
         if !event.isForAll {
             switch event.audience {
@@ -108,7 +145,7 @@ public struct LineConnection: Sendable {
     }
 
     /// The server closes the connection: says why, unless an event has said so already.
-    public mutating func close(reason: String) {
+    public func close(reason: String) {
         guard !isFinished else { return }
         if !wasToldFarewell && !reason.isEmpty {
             var writer = takeWriter()
@@ -121,7 +158,9 @@ public struct LineConnection: Sendable {
 
 // Reading.
 extension LineConnection {
-    private mutating func read(_ input: Span<UInt8>, scratch: inout LineWords, submit: Submission) {
+    private func read(
+        _ input: Span<UInt8>, scratch: inout LineWords, submit: Submission, direct: Direct = { _, _ in false }
+    ) {
         let framer = LineFramer()
         var offset = 0
         scratch.removeAll()
@@ -130,6 +169,14 @@ extension LineConnection {
             partial = []
         }
         while true {
+            if scratch.bytes.isEmpty, pending.isEmpty, user != nil, post == nil,
+                let message = LinePlainMessage.find(in: input, from: offset),
+                direct(input.extracting(message.receiver), input.extracting(message.text))
+            {
+                offset = message.end
+                guard !isEnding else { return }
+                continue
+            }
             switch framer.next(in: input, from: &offset, into: &scratch.bytes) {
             case .line:
                 take(&scratch, submit: submit)
@@ -153,7 +200,7 @@ extension LineConnection {
     }
 
     /// Decides what a line means.
-    private mutating func take(_ words: inout LineWords, submit: Submission) {
+    private func take(_ words: inout LineWords, submit: Submission) {
         if post != nil { return takePart(words.bytes, submit: submit) }
         guard words.split() else { return answer(user == nil ? .status(.noLogin) : .status(.unknownError)) }
         guard let name = words[0] else { return }
@@ -188,7 +235,7 @@ extension LineConnection {
         }
     }
 
-    private mutating func takePart(_ line: [UInt8], submit: Submission) {
+    private func takePart(_ line: [UInt8], submit: Submission) {
         guard post?.take(line) == true, let finished = post else { return }
         post = nil
         switch finished.result {
@@ -197,7 +244,7 @@ extension LineConnection {
         }
     }
 
-    private mutating func submitCommand(_ command: Command, row: Int, submit: Submission) {
+    private func submitCommand(_ command: Command, row: Int, submit: Submission) {
         nextTag += 1
         pending.append(.command(row: row, tag: nextTag))
         if LineCommandTable.standard.rows[row].isAwaited { resumesAt = 0 }
@@ -205,7 +252,7 @@ extension LineConnection {
     }
 
     /// Reads no further, and ends once everything before is answered.
-    private mutating func leave(isSilent: Bool, submit: Submission) {
+    private func leave(isSilent: Bool, submit: Submission) {
         isEnding = true
         guard user != nil else { return answer(.end(isSilent: isSilent)) }
         nextTag += 1
@@ -217,12 +264,12 @@ extension LineConnection {
 // Answering.
 extension LineConnection {
     /// Answers a line that is decided here: at once, or when all before it are answered.
-    private mutating func answer(_ answer: LineQueue.Entry) {
+    private func answer(_ answer: LineQueue.Entry) {
         pending.append(answer)
         writeDecided()
     }
 
-    private mutating func writeDecided() {
+    private func writeDecided() {
         while let first = pending.first {
             switch first {
             case .command, .signOut: return
@@ -238,12 +285,12 @@ extension LineConnection {
         }
     }
 
-    private mutating func end(isSilent: Bool) {
+    private func end(isSilent: Bool) {
         if !isSilent { write(.ok) }
         finish()
     }
 
-    private mutating func write(_ reply: Reply, to row: Int, now: Timestamp) {
+    private func write(_ reply: Reply, to row: Int, now: Timestamp) {
         let row = LineCommandTable.standard.rows[row]
         if row.isAwaited { noteSession(reply, row: row) }
         if case .refused(let refusal) = reply { return write(LineStatus(refusal)) }
@@ -260,7 +307,7 @@ extension LineConnection {
         output = writer.bytes
     }
 
-    private mutating func noteSession(_ reply: Reply, row: LineCommand) {
+    private func noteSession(_ reply: Reply, row: LineCommand) {
         switch reply {
         case .signedIn(let signedIn): user = signedIn.name
         case .challenge: wasChallenged = true
@@ -271,7 +318,7 @@ extension LineConnection {
 
     private static let doneLine = Array("@status 0\r\n".utf8)
 
-    private mutating func write(_ status: LineStatus) {
+    private func write(_ status: LineStatus) {
         if status == .ok { return output.append(contentsOf: Self.doneLine) }
         var writer = takeWriter()
         writer.status(status)
@@ -279,13 +326,13 @@ extension LineConnection {
     }
 
     /// A writer that goes on in the output's memory, which has to be given back.
-    private mutating func takeWriter() -> LineWriter {
+    private func takeWriter() -> LineWriter {
         var writer = LineWriter()
         swap(&writer.bytes, &output)
         return writer
     }
 
-    private mutating func finish() {
+    private func finish() {
         isFinished = true
         isEnding = true
         backlog = []

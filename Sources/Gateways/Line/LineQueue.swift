@@ -20,6 +20,8 @@ struct LineQueue: Sendable {
 
     var count: Int { entries.count - head }
 
+    var isEmpty: Bool { head == entries.count }
+
     var first: Entry? { head < entries.count ? entries[head] : nil }
 
     mutating func append(_ entry: Entry) { entries.append(entry) }

@@ -75,13 +75,13 @@ extension EventCommand {
     }
 
     private static func banTarget(_ fields: EventFields) throws(Refusal) -> BanTarget {
-        if let text = try fields.optionalText("address") {
+        if let text = try fields.optionalText("network") {
             guard let network = IPNetwork(text) else {
-                throw Refusal(.invalid, "\"address\" must be an IP address or a network such as 192.0.2.0/24.")
+                throw Refusal(.invalid, "\"network\" must be an IP address or a network such as 192.0.2.0/24.")
             }
             return .network(network)
         }
         let user = try fields.name("user")
-        return try fields.flag("withAddress", default: false) ? .userAndAddress(user) : .user(user)
+        return try fields.flag("address", default: false) ? .userAndAddress(user) : .user(user)
     }
 }

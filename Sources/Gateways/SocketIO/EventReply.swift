@@ -37,7 +37,7 @@ enum EventReply {
             list("restrictions", restrictions, &writer) { EventReply.write($0, to: &$1) }
         case .audit(let entries): list("entries", entries, &writer) { EventReply.write($0, to: &$1) }
         case .statistics(let statistics): write(statistics, to: &writer)
-        case .done, .refused, .signedIn, .challenge, .whoAmI, .accounts, .status, .users, .document: break
+        case .done, .refused, .signedIn, .challenge, .whoAmI, .accounts, .status, .users, .document, .mediaRoom: break
         }
     }
 
@@ -80,7 +80,7 @@ enum EventReply {
         writer.member("users", room.users)
         writer.member("capacity", room.capacity)
         if let expires = room.expires { writer.member("expires", expires.milliseconds) }
-        writer.member("password", room.hasPassword)
+        writer.member("hasPassword", room.hasPassword)
         writer.member("access", room.access.rawValue)
         writer.name("expiry")
         if case .seconds(let seconds) = room.expiry { writer.integer(seconds) } else { writer.string(room.expiry.text) }
@@ -179,7 +179,7 @@ extension EventReply {
             $0.member("messages", group.messages)
             $0.member("users", group.users)
             if let expires = group.expires { $0.member("expires", expires.milliseconds) }
-            $0.member("password", group.hasPassword)
+            $0.member("hasPassword", group.hasPassword)
             $0.member("openToGuests", group.openToGuests)
         }
     }
@@ -199,7 +199,7 @@ extension EventReply {
             $0.member("kind", restriction.media == nil ? "ban" : "mute")
             if let media = restriction.media { writeMedia(media, to: &$0) }
             if let user = restriction.user { $0.member("user", user.text) }
-            if let network = restriction.network { $0.member("address", network.description) }
+            if let network = restriction.network { $0.member("network", network.description) }
             optional("room", restriction.room?.text, &$0)
             optional("by", restriction.by?.text, &$0)
             $0.member("reason", restriction.reason)

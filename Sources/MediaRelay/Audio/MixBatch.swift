@@ -4,13 +4,13 @@
 final class MixBatch {
     /// A change of who speaks to the room or hears it.
     enum Change {
-        case addTrack(MixTrackID)
+        case addTrack(MixTrackID, AudioFormat)
         case removeTrack(MixTrackID)
         case listen(MixListenerID, MixConfiguration, own: MixTrackID?)
         case leave(MixListenerID)
     }
 
-    /// An Opus packet that arrived, its payload in ``input``.
+    /// A packet of sound that arrived, its payload in ``input``.
     struct Packet {
         var track: MixTrackID
         var sequenceNumber: SequenceNumber

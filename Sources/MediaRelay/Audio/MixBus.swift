@@ -3,7 +3,7 @@ import Codec
 /// One sum of speakers on its way out: limited, remembered, and encoded once for each configuration in which it is wanted.
 final class MixBus {
     /// Ticks of sound that are remembered, for encoders that start later.
-    private static let historyTicks = 6
+    private static let historyTicks = 9
 
     /// The speaker who is left out, or nil in the mix for everyone else.
     let excluded: MixTrackID?
@@ -24,8 +24,7 @@ final class MixBus {
     /// Sees to it that there is an encoder for `configuration`, before the tick of number `tick` is mixed.
     func require(_ configuration: MixConfiguration, complexity: Int, tick: Int64) {
         if encoders.contains(where: { $0.configuration == configuration }) { return }
-        let phase = Int(tick % Int64(configuration.ticks))
-        if let encoder = try? MixEncoder(configuration, complexity: complexity, history: history, phase: phase) {
+        if let encoder = try? MixEncoder(configuration, complexity: complexity, history: history, tick: tick) {
             encoders.append(encoder)
         }
     }

@@ -1,16 +1,15 @@
 import Codec
 
-/// Encodes one mix for all who want it alike; packets of one, two or three ticks.
+/// Encodes one mix for all who want it alike.
 ///
 /// Listeners pass from one encoder to another when they begin to speak or fall silent. So that it is not heard, an encoder that starts is first run over the sound that
 /// its new listeners have just had, and the first packets after any hand-over do not lean on earlier ones.
 final class MixEncoder {
     /// Packets made without prediction after a hand-over.
     private static let independentPackets = 2
-    private static let largestPacket = 1_275
 
     let configuration: MixConfiguration
-    private var encoder: OpusEncoder
+    private let encoder: FrameEncoder
     private var pending: [Float]
     private var pendingCount = 0
     private var independent = 0
@@ -19,27 +18,22 @@ final class MixEncoder {
     /// Makes an encoder.
     ///
     /// - Parameters:
-    ///   - history: the sound up to now, at least five ticks of it.
-    ///   - phase: ticks of the current packet that are past.
-    init(_ configuration: MixConfiguration, complexity: Int, history: [Float], phase: Int) throws(CodecError) {
+    ///   - history: the sound up to now.
+    ///   - tick: the number of the tick that is mixed next; packets of several ticks begin where the room's clock is a multiple of them.
+    init(_ configuration: MixConfiguration, complexity: Int, history: [Float], tick: Int64) throws(CodecError) {
         self.configuration = configuration
-        var settings = OpusEncoderConfiguration(sampleRate: 48_000, channels: 1)
-        settings.application = .audio
-        settings.bitrate = configuration.bitrate
-        settings.complexity = complexity
-        settings.frameDuration = configuration.ticks == 3 ? .ms60 : configuration.ticks == 2 ? .ms40 : .ms20
-        encoder = try OpusEncoder(settings)
-        let length = configuration.ticks * MixInput.tickSamples
+        encoder = try FrameEncoder(configuration, complexity: complexity)
+        let length = encoder.packetSamples
         pending = [Float](repeating: 0, count: length)
 
         // The packet before the current one sets the encoder's memory; what it gives is thrown away.
-        let current = phase * MixInput.tickSamples
+        let current = Int(tick % Int64(length / MixInput.tickSamples)) * MixInput.tickSamples
         let end = history.count - current
-        for index in 0..<length { pending[index] = history[end - length + index] }
-        var scratch = [UInt8](repeating: 0, count: Self.largestPacket)
+        for index in max(0, length - end)..<length { pending[index] = history[end - length + index] }
+        var scratch = [UInt8](repeating: 0, count: FrameEncoder.largestPacket)
         var span = scratch.mutableSpan
         var bytes = span.mutableBytes
-        _ = try encoder.encode(pending.span, into: &bytes)
+        _ = encoder.encode(pending, into: &bytes)
         for index in 0..<current { pending[index] = history[end + index] }
         pendingCount = current
         handOver()
@@ -48,7 +42,7 @@ final class MixEncoder {
     /// Makes the next packets stand alone: somebody new begins to listen.
     func handOver() {
         independent = Self.independentPackets
-        try? encoder.setPredictionDisabled(true)
+        encoder.setIndependent(true)
     }
 
     /// Adds a tick; at the end of a packet encodes it into the batch.
@@ -62,14 +56,14 @@ final class MixEncoder {
         let first = position + Int64(samples.count - pending.count)
         let complete = pending
         batch.appendFrame(
-            configuration, excluded: excluded, position: first, marker: paused, most: Self.largestPacket
+            configuration, excluded: excluded, position: first, marker: paused, most: FrameEncoder.largestPacket
         ) { bytes in
-            (try? encoder.encode(complete.span, into: &bytes)) ?? 0
+            encoder.encode(complete, into: &bytes)
         }
         paused = false
         guard independent > 0 else { return }
         independent -= 1
-        if independent == 0 { try? encoder.setPredictionDisabled(false) }
+        if independent == 0 { encoder.setIndependent(false) }
     }
 
     /// Nothing is sent for a while; the next packet begins a talk spurt.

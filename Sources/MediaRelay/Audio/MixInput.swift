@@ -23,17 +23,24 @@ final class MixInput {
     /// Ticks in which something had to be concealed.
     private(set) var concealedTicks = 0
 
-    private var jitter = JitterBuffer(clockRate: 48_000)
+    private var jitter: JitterBuffer
     private var queue = SampleQueue()
-    private var decoder: OpusDecoder
+    private let decoder: TrackDecoder
+    /// Ticks of the track's clock in a second.
+    private let clockRate: Int
     private var speechTicks = 0
     private var idle = true
 
     /// Makes the input of a track.
-    init(track: MixTrackID) throws(CodecError) {
+    init(track: MixTrackID, format: AudioFormat = .opus) throws(CodecError) {
         self.track = track
-        decoder = try OpusDecoder(sampleRate: 48_000, channels: 1)
+        decoder = try TrackDecoder(format)
+        jitter = JitterBuffer(clockRate: format.clockRate)
+        clockRate = format.clockRate
     }
+
+    /// What waits to be played, in ticks of the track's clock.
+    private var buffered: Int { queue.count * clockRate / 48_000 }
 
     /// Whether somebody speaks, or did until just now.
     var isSpeaking: Bool { speechTicks > 0 }
@@ -43,18 +50,18 @@ final class MixInput {
 
     /// How long after the network's lowest delay the next sample is played, in ns; nil while nothing plays.
     func delay(at now: MediaTime) -> Int64? {
-        jitter.heldDelay(at: now, buffered: queue.count)
+        jitter.heldDelay(at: now, buffered: buffered)
     }
 
     /// Takes in a packet.
     func insert(_ packet: MixBatch.Packet, payload: RawSpan) {
-        guard let opus = OpusPacket(payload) else {
+        guard let summary = decoder.summary(of: payload) else {
             brokenPackets += 1
             return
         }
         jitter.insert(
             sequenceNumber: packet.sequenceNumber, timestamp: packet.timestamp, arrival: packet.arrival,
-            samples: opus.duration, hasFEC: opus.hasForwardErrorCorrection, payload: payload)
+            samples: summary.ticks, hasFEC: summary.hasFEC, payload: payload)
     }
 
     /// Plays the next 20 ms into ``samples``.
@@ -73,8 +80,8 @@ final class MixInput {
     }
 
     private func keepPace(at now: MediaTime) {
-        if jitter.skip(at: now, buffered: queue.count, beyond: Self.skipBeyond) { queue.removeAll() }
-        let surplus = jitter.surplus(at: now, buffered: queue.count)
+        if jitter.skip(at: now, buffered: buffered, beyond: Self.skipBeyond) { queue.removeAll() }
+        let surplus = jitter.surplus(at: now, buffered: buffered)
         if surplus > Self.tolerance {
             while queue.count < SampleQueue.samplesToShorten + Self.tickSamples, jitter.hasNext {
                 guard decodeNext(at: now) else { break }
@@ -90,35 +97,24 @@ final class MixInput {
 
     /// Decodes one more packet, or what stands in for it; false where the stream does not play.
     private func decodeNext(at now: MediaTime) -> Bool {
-        let step = jitter.next(at: now, buffered: queue.count)
+        let step = jitter.next(at: now, buffered: buffered)
         idle = false
         switch step {
         case .packet(let slot):
-            decode { free in
-                jitter.withPayload(slot: slot) { (try? decoder.decode($0, into: &free)) ?? 0 }
-            }
-        case .recover(let slot, let samples):
+            decode { free in jitter.withPayload(slot: slot) { decoder.decode($0, into: &free) } }
+        case .recover(let slot, let ticks):
             concealedTicks += 1
-            let length = Self.concealable(samples)
-            decode { free in
-                jitter.withPayload(slot: slot) { (try? decoder.decodeFEC(of: $0, samples: length, into: &free)) ?? 0 }
-            }
-        case .conceal(let samples), .wait(let samples):
+            decode { free in jitter.withPayload(slot: slot) { decoder.recover(before: $0, ticks: ticks, into: &free) } }
+        case .conceal(let ticks), .wait(let ticks):
             concealedTicks += 1
-            let length = Self.concealable(samples)
-            decode { free in (try? decoder.conceal(samples: length, into: &free)) ?? 0 }
-        case .silence(let samples):
-            queue.appendSilence(samples)
+            decode { free in decoder.conceal(ticks: ticks, into: &free) }
+        case .silence(let ticks):
+            queue.appendSilence(ticks * 48_000 / clockRate)
         case .idle:
             idle = true
             return false
         }
         return true
-    }
-
-    /// A length that the decoder can make up: a multiple of 2.5 ms, at most 120 ms.
-    private static func concealable(_ samples: Int) -> Int {
-        min(max(1, (samples + 60) / 120) * 120, 5_760)
     }
 
     /// Runs the decoder into the queue; a packet that it refuses becomes a tick of silence.

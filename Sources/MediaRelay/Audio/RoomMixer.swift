@@ -58,8 +58,8 @@ final class RoomMixer {
 
     private func apply(_ change: MixBatch.Change) {
         switch change {
-        case .addTrack(let track):
-            if let input = try? MixInput(track: track) { inputs.append(input) }
+        case .addTrack(let track, let format):
+            if let input = try? MixInput(track: track, format: format) { inputs.append(input) }
         case .removeTrack(let track):
             inputs.removeAll { $0.track == track }
             gains[track] = nil

@@ -2,8 +2,8 @@
 public struct MediaConfiguration: Sendable {
     /// The ports that sessions of RTP without ICE are given.
     public var rtpPorts: ClosedRange<UInt16> = 10_000...19_999
-    /// The address that sockets are bound to.
-    public var listenAddress = "0.0.0.0"
+    /// The addresses that sockets are bound to: of those of an endpoint's family, the one that reaches it.
+    public var listenAddresses = ["0.0.0.0", "::"]
     /// The address that answers name, or nil for the one that reaches the endpoint.
     public var publicAddress: String?
     /// Where plain RTP may be used.
@@ -12,6 +12,8 @@ public struct MediaConfiguration: Sendable {
     public var timeout: Int64 = 15_000
     /// A session that never sent anything although it may is given this long to begin, in ms: four times the time-out, within 10 s and a minute.
     public var startTimeout: Int64 { min(60_000, max(10_000, 4 * timeout)) }
+    /// Bits a second on the wire that may leave in all; nil for any number.
+    public var maximumEgress: Int?
     /// Speakers that are mixed at once, at most.
     public var speakers = 4
     /// Complexity of the mixes' Opus encoders, 0…10.

@@ -111,6 +111,65 @@ public final class MediaEngine: Sendable {
             })
     }
 
+    /// Sets other limits for a session, in both directions; the completion comes when they are in force.
+    public func setLimits(
+        _ limits: MediaLimits, session: MediaSessionID, completion: @escaping @Sendable () -> Void
+    ) {
+        guard let loop = loop(of: session) else {
+            completion()
+            return
+        }
+        loop.post(
+            .run { loop in
+                _ = loop.withRouter { $0.setLimits(limits, session: session, at: MediaLoop.now()) }
+                completion()
+            })
+    }
+
+    /// What is known of a room's media now; a room without media has no sessions.
+    public func statistics(
+        room: String, completion: @escaping @Sendable (MediaRoomStatistics) -> Void
+    ) {
+        guard let index = places.withLock({ $0.rooms[room]?.loop }) else {
+            completion(MediaRoomStatistics())
+            return
+        }
+        loops[index].post(
+            .run { loop in
+                let statistics = loop.withRouter { $0.statistics(room: room, at: MediaLoop.now()) } ?? nil
+                completion(statistics ?? MediaRoomStatistics())
+            })
+    }
+
+    /// The sums over everything since the start.
+    public func totals(completion: @escaping @Sendable (MediaTotals) -> Void) {
+        let sum = Mutex((MediaTotals(), loops.count))
+        let gathered = Gathered(sum, completion)
+        for loop in loops {
+            loop.post(.run { gathered.add($0.withRouter { $0.totals(at: MediaLoop.now()) } ?? MediaTotals()) })
+        }
+    }
+
+    /// The loops' sums as they come in.
+    private final class Gathered: Sendable {
+        private let state: Mutex<(MediaTotals, Int)>
+        private let completion: @Sendable (MediaTotals) -> Void
+
+        init(_ state: consuming Mutex<(MediaTotals, Int)>, _ completion: @escaping @Sendable (MediaTotals) -> Void) {
+            self.state = state
+            self.completion = completion
+        }
+
+        func add(_ totals: MediaTotals) {
+            let complete: MediaTotals? = state.withLock { state in
+                state.0.add(totals)
+                state.1 -= 1
+                return state.1 == 0 ? state.0 : nil
+            }
+            if let complete { completion(complete) }
+        }
+    }
+
     /// Says goodbye to everyone and ends the threads.
     public func shutdown(completion: @escaping @Sendable () -> Void) {
         let sessions: [MediaSessionID] = places.withLock { places in

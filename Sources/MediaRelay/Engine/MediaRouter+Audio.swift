@@ -12,25 +12,28 @@ extension MediaRouter {
         let place = sessions.with(owner.session) { session in
             let identifier = session.sections[owner.section].setup.audioLevelID
             // A packet of one byte is a frame that was left out (RFC 6716, 3.1; RFC 7587, 3.1.3).
-            var isSilent = payload.byteCount <= 1
+            let format = session.sections[owner.section].inbound?.format.codec
+            var isSilent = format == .opus && payload.byteCount <= 1
             if let identifier, let level = AudioLevel(header: header, identifier: identifier, in: packet) {
                 isSilent = isSilent || level.attenuation >= Self.silentLevel
             }
             let silentPackets = isSilent ? (session.sections[owner.section].inbound?.silentPackets ?? 0) + 1 : 0
             session.sections[owner.section].inbound?.silentPackets = silentPackets
             return (
-                room: session.room, track: session.sections[owner.section].inbound?.mixTrack,
+                room: session.room, track: session.sections[owner.section].inbound?.mixTrack, format: format,
                 silentPackets: silentPackets
             )
         }
         guard let place else { return }
         if place.silentPackets > 0, place.track == nil { return }
+        // A call whose ends take each other's sound needs no codec.
+        guard needsMixer(place.room) else { return }
         if place.silentPackets > Self.silentPackets {
             retireMixTrack(owner: owner, room: place.room)
             return
         }
         let track = place.track ?? addMixTrack(owner: owner, room: place.room)
-        guard payload.byteCount > 1 else { return }
+        guard payload.byteCount > 1 || place.format != .opus else { return }
         let kept = rooms.with(place.room) { room in
             room.mixing?.collecting.append(
                 track: track, sequenceNumber: header.sequenceNumber, timestamp: header.timestamp, arrival: now,
@@ -61,6 +64,7 @@ extension MediaRouter {
             return waiters
         }
         for waiter in waiters ?? [] { waiter() }
+        routeVoices(key)
         submit(key)
         assignVideo(at: now)
     }
@@ -106,6 +110,7 @@ extension MediaRouter {
             session.ownTrack = own
             return session.listeningSection.flatMap { session.sections[$0].setup.mix }
         }
+        guard sessions.with(key, { $0.hearsDirectly }) == false else { return }
         if let mix = mix ?? nil { change(room, .listen(UInt32(bitPattern: key.index), mix, own: own)) }
     }
 
@@ -135,11 +140,14 @@ extension MediaRouter {
     private func addMixTrack(owner: SocketOwner, room key: Slab<MediaRoom>.Key) -> MixTrackID {
         lastMixTrack &+= 1
         let track = lastMixTrack
-        sessions.with(owner.session) { $0.sections[owner.section].inbound?.mixTrack = track }
+        let format = sessions.with(owner.session) { session in
+            session.sections[owner.section].inbound?.mixTrack = track
+            return session.sections[owner.section].inbound.flatMap { AudioFormat($0.format.codec) }
+        }
         rooms.with(key) { $0.tracks[track] = owner.session }
         let isNew = rooms.with(key) { $0.mixing == nil } ?? false
         if isNew { startMixing(key) }
-        change(key, .addTrack(track))
+        change(key, .addTrack(track, (format ?? nil) ?? .opus))
         relistenAll(room: key, unchangedToo: isNew)
         return track
     }
@@ -210,7 +218,9 @@ extension MediaRouter {
     /// Sends a listener the frames that are theirs: of their own mix where they are among the chosen, else of everyone's.
     private func send(_ batch: MixBatch, to key: Slab<MediaSession>.Key, at now: MediaTime) {
         sessions.with(key) { session in
-            guard let section = session.listeningSection, let mix = session.sections[section].setup.mix else {
+            guard let section = session.listeningSection, session.sections[section].isConnected,
+                let mix = session.sections[section].setup.mix
+            else {
                 return
             }
             let excluded = session.ownTrack.flatMap { batch.selected.contains($0) ? $0 : nil }
@@ -224,10 +234,11 @@ extension MediaRouter {
     private func send(
         _ frame: MixBatch.Frame, of batch: MixBatch, to section: inout MediaSession.Section, at now: MediaTime
     ) {
+        if !section.outbound.isRealigned { section.outbound.realign(to: frame, at: now) }
         let header = RTPHeader(
             payloadType: section.setup.payloadType,
             sequenceNumber: SequenceNumber(section.outbound.nextSequence),
-            timestamp: section.outbound.positionOffset &+ UInt32(truncatingIfNeeded: frame.position),
+            timestamp: section.outbound.positionOffset &+ frame.configuration.format.timestamp(at: frame.position),
             ssrc: section.setup.ssrc, marker: frame.marker)
         var length = RTPHeader.fixedLength + frame.payload.count
         batch.output.read(frame.payload) { sending.copy($0, to: RTPHeader.fixedLength) }
@@ -239,10 +250,13 @@ extension MediaRouter {
             guard let protected = protect(with: protector, at: 0, length: length) else { return }
             length = protected
         }
-        sending.read(0..<length) {
+        egress?.add(bytes: length, packets: 1, at: now)
+        _ = sending.read(0..<length) {
             output.send($0, segment: length, socket: section.setup.rtpSocket, to: section.setup.remoteRTP)
         }
         section.outbound.nextSequence &+= 1
+        section.outbound.lastTimestamp = header.timestamp
+        section.outbound.lastSent = now
         section.outbound.packetsSinceReport += 1
         section.outbound.statistics.send(
             timestamp: header.timestamp, payloadLength: frame.payload.count, at: UInt64(max(0, now.nanoseconds)))
@@ -268,5 +282,16 @@ extension MediaRouter {
         guard names != room.speaking else { return }
         rooms.with(key) { $0.speaking = names }
         output.notify(.speaking(room: room.name, participants: names))
+    }
+}
+
+extension OutboundStream {
+    /// The mix goes on where something else was sent until now: its time is placed by the clock, after the last packet's.
+    fileprivate mutating func realign(to frame: MixBatch.Frame, at now: MediaTime) {
+        isRealigned = true
+        guard let lastSent else { return }
+        let format = frame.configuration.format
+        let elapsed = max(1, now.ticks(since: lastSent, clockRate: format.clockRate))
+        positionOffset = lastTimestamp &+ UInt32(clamping: elapsed) &- format.timestamp(at: frame.position)
     }
 }

@@ -11,9 +11,12 @@ extension MediaRouter {
             sessions.with(owner.session) { $0.drops.malformed += 1 }
             return
         }
-        guard let length = authenticate(&datagram, isRTCP: isRTCP, owner: owner),
-            isFromEndpoint(source, owner: owner)
-        else { return }
+        let length = sessions.with(owner.session) { session in
+            let length = session.sections[owner.section]
+                .accept(&datagram, isRTCP: isRTCP, onRTCPSocket: owner.isRTCP, source: source, &session.drops)
+            return length
+        }
+        guard let length = length ?? nil else { return }
         let packet = datagram.bytes.extracting(0..<length)
         if isRTCP {
             receiveControl(packet, source: source, owner: owner, at: now)
@@ -26,33 +29,11 @@ extension MediaRouter {
         receiveMedia(header, packet, source: source, owner: owner, at: now)
     }
 
-    /// Checks and decrypts what is SRTP: the length of the plain packet, or nil where it is not authentic.
-    private func authenticate(_ datagram: inout MutableRawSpan, isRTCP: Bool, owner: SocketOwner) -> Int? {
-        guard let unprotector = sessions.with(owner.session, { $0.sections[owner.section].unprotector }) ?? nil else {
-            return datagram.byteCount
-        }
-        let length = isRTCP ? try? unprotector.unprotectRTCP(&datagram) : try? unprotector.unprotectRTP(&datagram)
-        if length == nil { sessions.with(owner.session) { $0.drops.unauthenticated += 1 } }
-        return length
-    }
-
     /// Sends what the datagrams since the last call have left.
     func flush(at now: MediaTime) {
         forwardVideo(at: now)
+        submitConversions()
         assignVideo(at: now)
-    }
-
-    /// Checks a datagram's source. With plain RTP the host must be the session's, and the port that of the first packet that was one; what is authentic may come from
-    /// anywhere.
-    private func isFromEndpoint(_ source: SocketAddress, owner: SocketOwner) -> Bool {
-        sessions.with(owner.session) { session in
-            let section = session.sections[owner.section]
-            if section.unprotector != nil { return true }
-            let known = owner.isRTCP ? section.rtcpSource : section.rtpSource
-            let isAccepted = known.map { $0 == source } ?? source.isSameHost(as: section.setup.host)
-            if !isAccepted { session.drops.foreignSource += 1 }
-            return isAccepted
-        } ?? false
     }
 
     /// A packet that is what it should be has come from here: the endpoint is there, and this is its port from now on.
@@ -70,43 +51,54 @@ extension MediaRouter {
     private func receiveMedia(
         _ header: RTPHeader, _ packet: RawSpan, source: SocketAddress, owner: SocketOwner, at now: MediaTime
     ) {
-        let verdict: MediaKinds? =
+        var header = header
+        var isAgain = false
+        let verdict: WireFormat? =
             sessions.with(owner.session) { session in
-                let setup = session.sections[owner.section].setup
-                guard setup.receives, session.maySend.contains(setup.kind) else {
-                    session.drops.notAllowed += 1
-                    return nil
-                }
-                guard header.payloadType == setup.payloadType else {
-                    session.drops.unexpectedPayload += 1
-                    return nil
-                }
-                return setup.kind
+                let maySend = session.maySend
+                return session.sections[owner.section].judge(header, maySend: maySend, &isAgain, &session.drops)
             } ?? nil
-        guard let kind = verdict else { return }
+        guard let format = verdict else { return }
         noteSource(source, owner: owner, at: now)
         guard !header.payload.isEmpty else {
             sessions.with(owner.session) { $0.drops.malformed += 1 }
             return
         }
-        guard let sequence = count(header, kind: kind, owner: owner, at: now) else { return }
-        if kind == .audio {
-            receiveAudio(header, packet, owner: owner, at: now)
+        if isAgain {
+            guard let first = unwrap(header, packet, owner: owner), !first.payload.isEmpty else { return }
+            header = first
+        }
+        guard let sequence = count(header, format: format, owner: owner, at: now) else { return }
+        if format.codec.kind == .audio {
+            // Events and comfort noise say nothing to a mix.
+            let isSound = header.payloadType == format.payloadType
+            let type = sessions.with(owner.session) { $0.sections[owner.section].setup.eventType } ?? nil
+            forwardVoice(
+                header, sequence: sequence, payload: packet.extracting(header.payload),
+                isEvent: !isSound && type == header.payloadType, owner: owner, at: now)
+            if isSound { receiveAudio(header, packet, owner: owner, at: now) }
         } else {
             receiveVideo(header, sequence: sequence, packet, owner: owner, at: now)
         }
     }
 
     /// Counts a packet for the reports; nil where it is not to be believed yet.
-    private func count(_ header: RTPHeader, kind: MediaKinds, owner: SocketOwner, at now: MediaTime) -> UInt64? {
-        let known = sessions.with(owner.session) { $0.sections[owner.section].inbound?.ssrc } ?? nil
-        if known != header.ssrc {
+    private func count(
+        _ header: RTPHeader, format: WireFormat, owner: SocketOwner, at now: MediaTime
+    ) -> UInt64? {
+        let isKnown = sessions.with(owner.session) { session in
+            guard let inbound = session.sections[owner.section].inbound else { return false }
+            return inbound.ssrc == header.ssrc && inbound.format.payloadType == format.payloadType
+        }
+        if isKnown != true {
             // Another stream in the place of the old: its tracks begin anew.
             endInbound(owner.session, section: owner.section)
             sessions.with(owner.session) { session in
                 session.sections[owner.section].inbound = InboundStream(
-                    ssrc: header.ssrc, statistics: ReceptionStatistics(clockRate: UInt32(kind.clockRate)))
+                    ssrc: header.ssrc, format: format,
+                    statistics: ReceptionStatistics(clockRate: UInt32(format.codec.clockRate)))
             }
+            if format.codec.kind == .audio, let room = sessions.with(owner.session, { $0.room }) { routeVoices(room) }
         }
         return sessions.with(owner.session) { session in
             let time = UInt64(max(0, now.nanoseconds))
@@ -114,6 +106,7 @@ extension MediaRouter {
                 .receive(header.sequenceNumber, timestamp: header.timestamp, at: time)
             guard let arrival, arrival != .suspect else { return nil }
             session.sections[owner.section].inbound?.packetsSinceReport += 1
+            session.sections[owner.section].inbound?.bytesSinceReport += header.payload.count
             return session.sections[owner.section].inbound?.sequence.unwrap(header.sequenceNumber)
         } ?? nil
     }

@@ -48,6 +48,12 @@ extension MediaRouter {
                 session.sections[owner.section].awaited ?? session.sections[owner.section].watched
             }
             if let track = watched ?? nil { requestKeyFrame(track, at: now) }
+        case .genericNACK(let request):
+            resend(request, datagram, owner: owner, at: now)
+        case .receiverEstimatedMaximumBitrate(let estimate):
+            receiveEstimate(estimate, datagram, owner: owner, at: now)
+        case .temporaryMaximumBitrateRequest(let request):
+            receiveLimit(request, datagram, owner: owner, at: now)
         default:
             break
         }
@@ -55,12 +61,14 @@ extension MediaRouter {
 
     private func receive(_ blocks: ReportBlockList, _ datagram: RawSpan, owner: SocketOwner, at now: MediaTime) {
         let time = wallClock(at: now)
-        sessions.with(owner.session) { session in
-            for index in 0..<blocks.count {
-                let block = blocks.block(at: index, in: datagram)
-                guard block.ssrc == session.sections[owner.section].setup.ssrc else { continue }
+        for index in 0..<blocks.count {
+            let block = blocks.block(at: index, in: datagram)
+            let isOurs = sessions.with(owner.session) { session in
+                guard block.ssrc == session.sections[owner.section].setup.ssrc else { return false }
                 session.sections[owner.section].outbound.statistics.receive(block, time: time)
+                return true
             }
+            if isOurs == true { receiveLosses(block, owner: owner, at: now) }
         }
     }
 
@@ -75,6 +83,7 @@ extension MediaRouter {
             expire(key, reason: .timeout, at: now)
             return
         }
+        noteLimits(of: key, at: now)
         var isActive = false
         for section in session.sections.indices {
             let inbound = session.sections[section].inbound?.packetsSinceReport ?? 0
@@ -86,12 +95,33 @@ extension MediaRouter {
         if let track = session.videoTrack, videoTracks.with(track, { $0.keyFrames.isDue(at: now) }) == true {
             sendKeyFrameRequest(track, at: now)
         }
+        measure(key, since: session.lastReportTime, at: now)
+        fitReceiver(key, at: now)
         let next = now.advanced(milliseconds: isActive ? Self.activeInterval : Self.quietInterval)
         sessions.with(key) { $0.nextReport = next }
         timers.insert(Timer(time: next, target: .report(key)))
     }
 
+    /// Works out the bitrates since the last report.
+    private func measure(_ key: Slab<MediaSession>.Key, since last: MediaTime, at now: MediaTime) {
+        let elapsed = Int(max(1, now.milliseconds(since: last)))
+        sessions.with(key) { session in
+            session.lastReportTime = now
+            for index in session.sections.indices {
+                if let bytes = session.sections[index].inbound?.bytesSinceReport {
+                    session.sections[index].inbound?.bitrate = bytes * 8_000 / elapsed
+                    session.sections[index].inbound?.bytesSinceReport = 0
+                }
+                session.sections[index].outbound.measure(milliseconds: elapsed)
+            }
+        }
+    }
+
     private func hasTimedOut(_ session: MediaSession, at now: MediaTime) -> Bool {
+        // Over TCP the endpoint has to connect, whatever it wants.
+        if session.sections.allSatisfy({ $0.setup.isStream && !$0.isConnected }) {
+            return now.milliseconds(since: session.opened) >= configuration.startTimeout
+        }
         guard session.isSender else { return false }
         guard let heard = session.lastHeard else {
             return now.milliseconds(since: session.opened) >= configuration.startTimeout
@@ -155,6 +185,7 @@ extension MediaRouter {
             } else {
                 try ReceiverReport(ssrc: setup.ssrc).write(blocks: blocks.span, into: &bytes, at: &cursor)
             }
+            try writeLimit(of: session, section: section, into: &bytes, at: &cursor)
         }
     }
 
@@ -169,6 +200,19 @@ extension MediaRouter {
         }
     }
 
+    /// Asks a sender for packets that were lost.
+    func sendRequest(
+        for missing: Span<SequenceNumber>, of media: UInt32, to key: Slab<MediaSession>.Key, section: Int
+    ) {
+        let missing = missing
+        sendControl(key, section: section) { session, bytes, cursor throws(RTCPError) in
+            let ssrc = session.sections[section].setup.ssrc
+            let none: [ReportBlock] = []
+            try ReceiverReport(ssrc: ssrc).write(blocks: none.span, into: &bytes, at: &cursor)
+            try GenericNACK.write(sender: ssrc, media: media, missing: missing, into: &bytes, at: &cursor)
+        }
+    }
+
     /// Says that the relay's stream ends.
     func sendGoodbye(_ key: Slab<MediaSession>.Key, section: Int, at now: MediaTime) {
         sendControl(key, section: section) { session, bytes, cursor throws(RTCPError) in
@@ -180,7 +224,7 @@ extension MediaRouter {
     }
 
     /// Sends a compound datagram that begins with what `write` puts there; the relay's name goes with it (RFC 3550, 6.1).
-    private func sendControl(
+    func sendControl(
         _ key: Slab<MediaSession>.Key, section: Int,
         _ write: (inout MediaSession, inout MutableRawSpan, inout Int) throws(RTCPError) -> Void
     ) {
@@ -205,8 +249,8 @@ extension MediaRouter {
                 let space = 0..<length + protector.suite.controlOverhead
                 length = sending.write(space) { try? protector.protectRTCP(&$0, length: length) } ?? 0
             }
-            guard length > 0, setup.remoteRTCP.isUnicast else { return }
-            sending.read(0..<length) {
+            guard length > 0, session.sections[section].isConnected, setup.remoteRTCP.isUnicast else { return }
+            _ = sending.read(0..<length) {
                 output.send(
                     $0, segment: length, socket: setup.rtcpSocket ?? setup.rtpSocket, to: setup.remoteRTCP)
             }

@@ -14,11 +14,13 @@ extension MediaRouter {
             MediaSession.Section(
                 setup: section, protector: section.keys.flatMap { try? SRTPProtector($0.local) },
                 unprotector: section.keys.flatMap { try? SRTPUnprotector($0.remote) },
+                isConnected: !section.isStream,
                 outbound: OutboundStream(
+                    payloadType: section.payloadType,
                     rewriter: StreamRewriter(
-                        ssrc: section.ssrc, payloadType: section.payloadType, clockRate: section.kind.clockRate,
+                        ssrc: section.ssrc, payloadType: section.payloadType, clockRate: section.clockRate,
                         firstSequence: section.firstSequence, firstTimestamp: section.firstTimestamp),
-                    statistics: SenderStatistics(clockRate: UInt32(section.kind.clockRate)),
+                    statistics: SenderStatistics(clockRate: UInt32(section.clockRate)),
                     positionOffset: section.firstTimestamp, nextSequence: section.firstSequence))
         }
         // The first report comes soon, so that a sender knows that it is heard; later ones are spread.
@@ -26,15 +28,23 @@ extension MediaRouter {
         let key = sessions.insert(
             MediaSession(
                 id: setup.id, participant: setup.participant, room: room, canonicalName: setup.canonicalName,
-                allowed: setup.maySend, muted: setup.muted, sections: sections, opened: now, nextReport: firstReport))
+                allowed: setup.maySend, limits: setup.limits, muted: setup.muted, sections: sections, opened: now,
+                nextReport: firstReport,
+                lastReportTime: now))
         sessionsByID[setup.id] = key
         timers.insert(Timer(time: firstReport, target: .report(key)))
         for (index, section) in setup.sections.enumerated() {
             own(section.rtpSocket, SocketOwner(session: key, section: index, isRTCP: false))
             if let socket = section.rtcpSocket { own(socket, SocketOwner(session: key, section: index, isRTCP: true)) }
         }
-        rooms.with(room) { $0.sessions.append(key) }
+        sessions.with(key) { $0.mostTracks = setup.mostTracks }
+        rooms.with(room) { room in
+            room.sessions.append(key)
+            room.isCall = setup.isCall
+            if setup.mostTracks > 0 { room.trackListeners += 1 }
+        }
         listen(key)
+        routeVoices(room)
         unassignedRooms.append(room)
         assignVideo(at: now)
     }
@@ -74,6 +84,7 @@ extension MediaRouter {
 
     private func end(_ key: Slab<MediaSession>.Key, at now: MediaTime, completion: @escaping @Sendable () -> Void) {
         guard let session = sessions[key] else { return }
+        statistics(of: key, at: now).map { past.add($0) }
         for section in session.sections.indices {
             endInbound(key, section: section)
             unwatch(key, section: section)
@@ -89,6 +100,8 @@ extension MediaRouter {
         if session.drops != DropCounters() { output.notify(.dropped(session.id, session.drops)) }
         let isEmpty = rooms.with(session.room) { room in
             room.sessions.removeAll { $0 == key }
+            room.direct.removeAll { $0 == key }
+            if session.mostTracks > 0 { room.trackListeners -= 1 }
             return room.sessions.isEmpty && !room.isHeld
         }
         afterMix(of: session.room, completion)
@@ -102,6 +115,7 @@ extension MediaRouter {
         guard let session = sessions[key], let inbound = session.sections[section].inbound else { return }
         sessions.with(key) { $0.sections[section].inbound = nil }
         if let track = inbound.mixTrack { removeMixTrack(track, room: session.room) }
+        routeVoices(session.room)
         if let track = inbound.videoTrack { endVideoTrack(track, room: session.room) }
     }
 
@@ -109,7 +123,8 @@ extension MediaRouter {
     private func isReplaced(_ earlier: Slab<MediaSession>.Key, by setup: SessionSetup) -> Bool {
         guard let session = sessions[earlier], session.participant == setup.participant else { return false }
         return session.sections.contains { section in
-            section.setup.sends && setup.sections.contains { $0.sends && $0.remoteRTP == section.setup.remoteRTP }
+            section.setup.sends && !section.setup.isStream
+                && setup.sections.contains { $0.sends && !$0.isStream && $0.remoteRTP == section.setup.remoteRTP }
         }
     }
 
@@ -140,6 +155,6 @@ extension MediaRouter {
 }
 
 extension MediaKinds {
-    /// The RTP clock of the kind: 48 kHz for Opus (RFC 7587), 90 kHz for video.
+    /// The usual RTP clock of the kind: 48 kHz for Opus (RFC 7587), 90 kHz for video.
     var clockRate: Int { self == .audio ? 48_000 : 90_000 }
 }

@@ -17,6 +17,11 @@ final class MediaRouter<Output: MediaOutput> {
         enum Target {
             case tick(Slab<MediaRoom>.Key)
             case report(Slab<MediaSession>.Key)
+            /// Packets held by a track's limiter, or by a receiver's, may leave.
+            case release(Slab<VideoTrack>.Key)
+            case releaseTo(Slab<MediaSession>.Key, section: Int)
+            /// Losses of a track are to be asked for.
+            case repair(Slab<VideoTrack>.Key)
         }
 
         var time: MediaTime
@@ -48,8 +53,19 @@ final class MediaRouter<Output: MediaOutput> {
     /// Video of the socket that is being read, and its track.
     var forward = ForwardBuffer()
     var forwardTrack: Slab<VideoTrack>.Key?
+    /// Where a Theora payload is put under the relay's own number.
+    var theoraPayload = ByteStore(capacity: 2_048)
+    /// Tracks of which packets wait to be given to a codec worker.
+    var convertedTracks: [Slab<VideoTrack>.Key] = []
+    var lastConversion: ConversionID = 0
     /// Where a receiver's datagrams are put together.
     var sending = ByteStore(capacity: 64 * 1_600)
+    /// What this loop may send in all, where that is limited.
+    var egress: EgressBudget?
+    /// What sessions that are over have counted, and how long packets were kept.
+    var past = MediaTotals()
+    /// Packets that are to be asked for; kept for its memory.
+    var missing: [SequenceNumber] = []
     /// Video sections are to be assigned anew in these rooms.
     var unassignedRooms: [Slab<MediaRoom>.Key] = []
 
@@ -58,6 +74,7 @@ final class MediaRouter<Output: MediaOutput> {
         self.configuration = configuration
         self.wallClockOffset = wallClockOffset
         self.output = output
+        egress = configuration.maximumEgress.map { EgressBudget(bitrate: $0 / max(1, configuration.loops)) }
     }
 
     /// When ``advance(to:)`` is to be called next, or nil where there is nothing to wait for.
@@ -70,6 +87,9 @@ final class MediaRouter<Output: MediaOutput> {
             switch timer.target {
             case .tick(let room): tick(room, scheduled: timer.time, at: now)
             case .report(let session): report(session, scheduled: timer.time, at: now)
+            case .release(let track): release(track, scheduled: timer.time, at: now)
+            case .releaseTo(let session, let section): release(session, section, at: now)
+            case .repair(let track): repair(track, at: now)
             }
         }
         assignVideo(at: now)

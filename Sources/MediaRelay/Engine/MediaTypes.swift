@@ -25,18 +25,31 @@ public struct MediaKinds: OptionSet, Hashable, Sendable {
     public static let video = MediaKinds(rawValue: 2)
 }
 
-/// What somebody may use, in bits of payload a second.
+/// What somebody may use, in bits a second.
 public struct MediaLimits: Hashable, Sendable {
     /// Sound in each direction.
     public var audioBitrate: Int
-    /// Pictures in each direction.
+    /// Pictures in each direction, for each stream.
     public var videoBitrate: Int
+    /// Whether the bits on the wire are meant, with the headers of IP, UDP, RTP and SRTP; else those of the payload.
+    public var countsHeaders: Bool
 
-    /// Takes the two limits, bits of payload a second.
-    public init(audioBitrate: Int, videoBitrate: Int) {
+    /// Takes the two limits, in bits a second of payload or, with `countsHeaders`, on the wire.
+    public init(audioBitrate: Int, videoBitrate: Int, countsHeaders: Bool = false) {
         self.audioBitrate = audioBitrate
         self.videoBitrate = videoBitrate
+        self.countsHeaders = countsHeaders
     }
+}
+
+/// Why and to what somebody's stream is held back.
+public struct MediaIntervention: Equatable, Sendable {
+    /// Sound or pictures.
+    public var kind: MediaKinds
+    /// The limit that they go beyond, bits a second.
+    public var limit: Int
+    /// What they send, bits a second as the limit counts them.
+    public var bitrate: Int
 }
 
 /// Somebody's wish to send to a room or to receive from it.
@@ -47,6 +60,14 @@ public struct MediaOpenRequest: Sendable {
         case offer(String)
         /// No offer: the relay describes what it will send to `port` (sound) and `port` + 2 (pictures) of the requester.
         case listen(audio: String?, video: String?, port: UInt16)
+    }
+
+    /// How a room's sound is to be heard.
+    public enum Sound: Equatable, Sendable {
+        /// As one mixed stream.
+        case mix
+        /// As the own tracks of the loudest speakers, forwarded: so many at most.
+        case tracks(Int)
     }
 
     /// The name of the session to be.
@@ -67,6 +88,10 @@ public struct MediaOpenRequest: Sendable {
     public var muted: MediaKinds
     /// What may be used.
     public var limits: MediaLimits
+    /// Whether the room is a private call of two people.
+    public var isCall = false
+    /// How the room's sound is to be heard.
+    public var sound = Sound.mix
 
     /// Collects the parts of a request.
     public init(
@@ -116,6 +141,8 @@ public enum MediaEngineEvent: Sendable {
     case ended(MediaSessionID, EndReason)
     /// A session is over, however it ended, and these of its packets were dropped; told only where there are any.
     case dropped(MediaSessionID, DropCounters)
+    /// What a session sends is held back from now on, since it is more than its limit; nil where it no longer is.
+    case limited(MediaSessionID, MediaKinds, MediaIntervention?)
     /// Those who speak in a room now, by their participant's name, have changed.
     case speaking(room: String, participants: [String])
 }

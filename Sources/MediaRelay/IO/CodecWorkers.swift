@@ -3,11 +3,40 @@ internal import Synchronization
 
 /// The threads that do codec work, so that no packet waits behind it.
 ///
-/// Jobs run in the order in which they come, each on whichever thread is free. A room has at most one job at a time, so that its mixer needs no lock.
+/// Jobs of one kind run in the order in which they come, each on whichever thread is free; sound before pictures, of which one may take as long as the sound of a hundred
+/// rooms. A room, and a video track, has at most one job at a time, so that its codecs need no lock.
 final class CodecWorkers: Sendable {
+    /// Which jobs go first.
+    enum Priority {
+        /// Sound, which is missed at once.
+        case urgent
+        /// Pictures.
+        case patient
+    }
+
+    private struct Queue {
+        private var jobs: [@Sendable () -> Void] = []
+        private var next = 0
+
+        mutating func append(_ job: @escaping @Sendable () -> Void) {
+            jobs.append(job)
+        }
+
+        mutating func take() -> (@Sendable () -> Void)? {
+            guard next < jobs.count else { return nil }
+            let job = jobs[next]
+            next += 1
+            if next == jobs.count {
+                jobs.removeAll(keepingCapacity: true)
+                next = 0
+            }
+            return job
+        }
+    }
+
     private struct State {
-        var jobs: [@Sendable () -> Void] = []
-        var next = 0
+        var urgent = Queue()
+        var patient = Queue()
         var isStopped = false
     }
 
@@ -25,8 +54,13 @@ final class CodecWorkers: Sendable {
     }
 
     /// Adds a job; it may run on another thread before this call returns.
-    func submit(_ job: @escaping @Sendable () -> Void) {
-        state.withLock { $0.jobs.append(job) }
+    func submit(_ priority: Priority, _ job: @escaping @Sendable () -> Void) {
+        state.withLock { state in
+            switch priority {
+            case .urgent: state.urgent.append(job)
+            case .patient: state.patient.append(job)
+            }
+        }
         semaphore.signal()
     }
 
@@ -39,16 +73,7 @@ final class CodecWorkers: Sendable {
     private func run() {
         while true {
             semaphore.wait()
-            let job: (@Sendable () -> Void)? = state.withLock { state in
-                guard state.next < state.jobs.count else { return nil }
-                let job = state.jobs[state.next]
-                state.next += 1
-                if state.next == state.jobs.count {
-                    state.jobs.removeAll(keepingCapacity: true)
-                    state.next = 0
-                }
-                return job
-            }
+            let job: (@Sendable () -> Void)? = state.withLock { $0.urgent.take() ?? $0.patient.take() }
             if let job {
                 job()
             } else if state.withLock({ $0.isStopped }) {

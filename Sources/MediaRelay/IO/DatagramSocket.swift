@@ -32,7 +32,7 @@ struct DatagramSocket: ~Copyable {
         let opened = try Self.open(address)
         descriptor = opened
         isIPv4 = address.isIPv4
-        port = Self.boundAddress(opened)?.port ?? 0
+        port = SocketAddress(ofLocalEnd: opened)?.port ?? 0
     }
 
     private static func open(_ address: SocketAddress) throws(SocketError) -> Int32 {
@@ -64,18 +64,6 @@ struct DatagramSocket: ~Copyable {
         }
     }
 
-    private static func boundAddress(_ descriptor: Int32) -> SocketAddress? {
-        var storage = sockaddr_storage()
-        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        let named = withUnsafeMutablePointer(to: &storage) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
-        }
-        guard named == 0 else { return nil }
-        return withUnsafeBytes(of: &storage) { bytes in
-            bytes.baseAddress.flatMap { SocketAddress($0, length: length) }
-        }
-    }
-
     /// The address of this machine from which packets to `remote` would leave; nothing is sent.
     static func localAddress(towards remote: SocketAddress) -> IPAddress? {
         let type = Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
@@ -83,7 +71,7 @@ struct DatagramSocket: ~Copyable {
         guard probe >= 0 else { return nil }
         defer { Glibc.close(probe) }
         guard remote.withSockaddr({ connect(probe, $0, $1) }) == 0 else { return nil }
-        return boundAddress(probe)?.address
+        return SocketAddress(ofLocalEnd: probe)?.address
     }
 
     deinit {

@@ -1,7 +1,7 @@
 internal import CLinux
 internal import Glibc
 
-/// Waits for descriptors to become readable (epoll, level-triggered), and can be woken from any thread.
+/// Waits for descriptors to become readable, or writable where that is asked for (epoll, level-triggered), and can be woken from any thread.
 ///
 /// `@unchecked Sendable`: `wake()` writes to an eventfd, which the kernel serialises; everything else is called by the loop's own thread.
 final class EventPoll: @unchecked Sendable {
@@ -38,6 +38,14 @@ final class EventPoll: @unchecked Sendable {
         event.events = EPOLLIN.rawValue
         event.data.u64 = token
         _ = epoll_ctl(descriptor, EPOLL_CTL_ADD, watched, &event)
+    }
+
+    /// Has `token` come back when a watched descriptor takes output too, or no longer.
+    func watchOutput(_ watched: Int32, token: UInt64, _ isWanted: Bool) {
+        var event = epoll_event()
+        event.events = isWanted ? EPOLLIN.rawValue | EPOLLOUT.rawValue : EPOLLIN.rawValue
+        event.data.u64 = token
+        _ = epoll_ctl(descriptor, EPOLL_CTL_MOD, watched, &event)
     }
 
     /// Stops watching a descriptor.

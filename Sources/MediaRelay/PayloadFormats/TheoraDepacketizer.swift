@@ -59,8 +59,9 @@ public struct TheoraDepacketizer: Sendable {
     private mutating func gather(
         _ head: TheoraPayloadHeader, _ payload: RawSpan, _ body: (TheoraPayloadHeader, RawSpan) -> Void
     ) throws(RTPError) {
-        var offset = TheoraPayloadHeader.length
-        let data = try Self.data(payload, &offset)
+        guard payload.byteCount >= TheoraPayloadHeader.length + 2 else { throw .truncated }
+        // A part reaches to the end of its payload, whatever its length says: GStreamer does not count the heading of packed headers.
+        let data = TheoraPayloadHeader.length + 2..<payload.byteCount
         if head.fragment == .start {
             abandon()
             assembling = head

@@ -42,6 +42,17 @@ public struct RTPHeader: Equatable, Sendable {
         payload = Self.fixedLength..<Self.fixedLength
     }
 
+    /// The header of a packet of which only the payload is at hand: it stands at `payload` of the bytes given along.
+    init(sequenceNumber: SequenceNumber, timestamp: UInt32, marker: Bool, payload: Range<Int>) {
+        self.init(payloadType: 0, sequenceNumber: sequenceNumber, timestamp: timestamp, ssrc: 0, marker: marker)
+        self.payload = payload
+    }
+
+    /// Leaves out the first bytes of the payload, which are a heading of their own; at most all of them.
+    mutating func skipPayload(_ bytes: Int) {
+        payload = min(payload.lowerBound + bytes, payload.upperBound)..<payload.upperBound
+    }
+
     /// Reads and validates the header of `packet`, a whole datagram (RFC 3550, A.1).
     ///
     /// With `encrypted` the padding is not looked at, because SRTP encrypts it; `payload` then reaches to the end.

@@ -13,11 +13,24 @@ public struct DropCounters: Equatable, Sendable {
     /// More than could be kept until the next tick.
     public internal(set) var overload = 0
 
-    /// The reasons that occurred, with their counts.
-    public var occurred: [(reason: String, count: Int)] {
+    /// Adds the counts of another session.
+    mutating func add(_ other: DropCounters) {
+        unauthenticated += other.unauthenticated
+        foreignSource += other.foreignSource
+        malformed += other.malformed
+        unexpectedPayload += other.unexpectedPayload
+        notAllowed += other.notAllowed
+        overload += other.overload
+    }
+
+    /// All reasons with their counts.
+    public var all: [(reason: String, count: Int)] {
         [
             ("not authentic", unauthenticated), ("from a foreign address", foreignSource), ("malformed", malformed),
             ("of another payload type", unexpectedPayload), ("not allowed", notAllowed), ("too many at once", overload),
-        ].filter { $0.1 > 0 }
+        ]
     }
+
+    /// The reasons that occurred, with their counts.
+    public var occurred: [(reason: String, count: Int)] { all.filter { $0.count > 0 } }
 }

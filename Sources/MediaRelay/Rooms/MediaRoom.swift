@@ -12,6 +12,12 @@ struct MediaRoom {
     }
 
     let name: String
+    /// Whether it is a private call: two people, whose sound is forwarded where both can take it.
+    var isCall = false
+    /// How many want the speakers' own tracks.
+    var trackListeners = 0
+    /// Those who hear others packet by packet.
+    var direct: [Slab<MediaSession>.Key] = []
     /// The sessions, in the order of joining.
     var sessions: [Slab<MediaSession>.Key] = []
     /// Whether the room stays although it is empty, since somebody is about to join.

@@ -23,6 +23,16 @@ struct ByteStore {
         }
     }
 
+    /// Moves the bytes of `range` to `offset`; the two may overlap.
+    mutating func move(_ range: Range<Int>, to offset: Int) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= bytes.count, "outside the store")
+        precondition(offset >= 0 && offset + range.count <= bytes.count, "outside the store")
+        bytes.withUnsafeMutableBytes { all in
+            UnsafeMutableRawBufferPointer(rebasing: all[offset..<offset + range.count])
+                .copyMemory(from: UnsafeRawBufferPointer(rebasing: all[range]))
+        }
+    }
+
     /// Makes room for at least `capacity` bytes, keeping what is there.
     mutating func grow(to capacity: Int) {
         if capacity > bytes.count { bytes.append(contentsOf: repeatElement(0, count: capacity - bytes.count)) }

@@ -15,8 +15,12 @@ final class API {
     let program: ProgramControl
     /// Seconds for which a new token is good.
     var tokenSeconds: Int64
+    /// What clients show before anybody has signed in.
+    var welcome: Welcome
     /// Whether the server does all that it is set to do.
     var isReady = false
+    /// The media side; nil where there is none.
+    var media: MediaBridge?
     /// The media sessions that were opened over HTTP.
     let mediaSessions = MediaSessionTable()
 
@@ -24,16 +28,19 @@ final class API {
     private let router: Router<Handler>
 
     init(
-        signaling: SignalingLoop, engines: EngineDoors, program: ProgramControl, tokenKey: TokenKey, tokenSeconds: Int64
+        signaling: SignalingLoop, engines: EngineDoors, program: ProgramControl, tokenKey: TokenKey,
+        tokenSeconds: Int64, welcome: Welcome
     ) {
         self.signaling = signaling
         self.engines = engines
         self.program = program
         self.tokenKey = tokenKey
         self.tokenSeconds = tokenSeconds
+        self.welcome = welcome
         var router = Router<Handler>()
         router.on(.GET, "/healthz") { api, _, _ in api.answer(.text(.ok, "ok\n")) }
         router.on(.GET, "/readyz") { api, _, _ in api.readiness() }
+        router.on(.GET, "/api/v1/welcome") { api, _, _ in api.answer(APICommand.document(api.welcome)) }
         router.on(.POST, "/api/v1/sign-in") { api, request, _ in try api.signIn(request) }
         router.on(.POST, "/api/v1/rooms/{room}/sessions") { api, request, parameters in
             try api.openSession(request, room: parameters["room"] ?? "")
@@ -44,6 +51,10 @@ final class API {
         // Asking for the description begins to send, so there is no asking for its header alone.
         router.on(.GET, "/api/v1/rooms/{room}/listen.sdp", head: false) { api, request, parameters in
             try api.listen(request, room: parameters["room"] ?? "")
+        }
+        router.on(.GET, "/metrics") { api, _, _ in api.metrics() }
+        router.on(.GET, "/api/v1/rooms/{room}/statistics") { api, request, parameters in
+            try api.statistics(request, room: parameters["room"] ?? "")
         }
         for command in APICommand.all {
             router.on(command.method, command.path) { api, request, parameters in

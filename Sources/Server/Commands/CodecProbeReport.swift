@@ -98,6 +98,7 @@ extension MediaDamage {
         case .badHeader(let track): "track \(track): the headers are broken"
         case .badTimestamp(let track): "track \(track): time runs backwards"
         case .truncated: "the file ends in the middle of a packet"
+        case .unsupported(let track, let kind): "track \(track): \(kind) cannot be read"
         case .badPacket(let track): "track \(track): a packet makes no sense"
         }
     }

@@ -22,11 +22,12 @@ struct Configuration: Sendable, Equatable {
     var xml = XML()
     var mim = MIM()
     var socketIO = SocketIO()
-    var urls = URLs()
     var media = Media()
     var limits = Limits()
     var storage = Storage()
     var log = Log()
+    var urls = URLs()
+    var branding = Branding()
 
     /// The certificate of the doors with TLS; the files are read again at every SIGHUP.
     struct TLS: Sendable, Equatable {
@@ -83,20 +84,6 @@ struct Configuration: Sendable, Equatable {
         var largestPayload: Int { protocolTest ? 1_000_000 : maxPayload }
     }
 
-    /// Addresses of pages that clients are told in `welcome`; an empty one is not told.
-    struct URLs: Sendable, Equatable {
-        var banners = ""
-        var roomBanners = ""
-        var registration = ""
-        var passwordRetrieval = ""
-        var support = ""
-        var sendFile = ""
-        var softwareUpdate = ""
-        var authentication = ""
-        /// The page of a user, to which `?username=` is added.
-        var profile = ""
-    }
-
     struct Media: Sendable, Equatable {
         /// UDP and TCP port of WebRTC.
         var port = 7010
@@ -107,6 +94,15 @@ struct Configuration: Sendable, Equatable {
         var plainRTP = PlainRTPPolicy.loopback
         /// Seconds without a packet after which a session that sends has ended.
         var timeout = 30
+        /// Bits a second on the wire that may leave in all; 0: any number.
+        var maxEgress = 0
+        /// What the bitrates of rooms and people mean.
+        var limits = CountedBits.payload
+    }
+
+    /// Which bits a limit counts: those of the payload, or with all headers.
+    enum CountedBits: String, Sendable, CaseIterable {
+        case payload, wire
     }
 
     /// Whose plain RTP is taken.
@@ -153,6 +149,27 @@ struct Configuration: Sendable, Equatable {
 
     struct Log: Sendable, Equatable {
         var level = LogLevel.info
+    }
+
+    /// Addresses of pages around the server that clients lead to; empty: none.
+    struct URLs: Sendable, Equatable {
+        var banners = ""
+        var roomBanners = ""
+        var registration = ""
+        var passwordRetrieval = ""
+        var support = ""
+        var sendFile = ""
+        var update = ""
+        var authentication = ""
+        var profile = ""
+    }
+
+    /// What clients show of whose server this is; empty: nothing.
+    struct Branding: Sendable, Equatable {
+        var title = ""
+        var icon = ""
+        var banner = ""
+        var supportLink = ""
     }
 }
 

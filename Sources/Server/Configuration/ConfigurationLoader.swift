@@ -126,6 +126,10 @@ struct ConfigurationLoader: Sendable {
         _ key: String, _ value: SettingValue, _ origin: SettingOrigin, to loaded: inout LoadedConfiguration
     ) throws(ConfigurationError) {
         guard let setting = Setting.byKey[key] else {
+            if let section = Setting.sectionsToCome.first(where: { key == $0 || key.hasPrefix($0 + ".") }) {
+                throw ConfigurationError(
+                    origin: origin, key: key, reason: "this version has nothing yet that \(section) would set")
+            }
             let guess = Spelling.nearest(to: key, among: Setting.byKey.keys).map { ", did you mean \($0)?" } ?? ""
             throw ConfigurationError(origin: origin, key: key, reason: "unknown key\(guess)")
         }

@@ -84,6 +84,15 @@ struct Setting: Sendable {
         scalar(key, path, reloadable: reloadable, form: form, read: { isValid($0) ? $0 : nil }, show: { $0 })
     }
 
+    /// A page's address, or nothing.
+    static func url(_ key: String, _ path: any WritableKeyPath<Configuration, String> & Sendable) -> Setting {
+        text(key, path, reloadable: true, form: "an address that begins with http:// or https://, or empty") { text in
+            if text.isEmpty { return true }
+            guard text.utf8.count <= 2_000, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return false }
+            return ["http://", "https://"].contains { text.hasPrefix($0) && text.count > $0.count }
+        }
+    }
+
     /// A file's path, or nothing.
     static func file(_ key: String, _ path: any WritableKeyPath<Configuration, String> & Sendable) -> Setting {
         text(key, path, reloadable: true, form: "a file, or empty", isValid: { !$0.utf8.contains(0) })

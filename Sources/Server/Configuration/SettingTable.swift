@@ -7,13 +7,16 @@ extension Setting {
     private static let secondsOrNever: ClosedRange<Int64> = 0...31_536_000
 
     /// Every key there is, in the order of `relay.example.yaml`.
-    static let all: [Setting] = server + doors + urls + media + rules + limits + times
+    static let all: [Setting] = server + doors + media + rules + limits + times + welcome
 
     /// The settings by their key.
     static let byKey = Dictionary(uniqueKeysWithValues: all.map { ($0.key, $0) })
 
     /// Ports of doors that this version does not have: accepted, so that a file can be written for what is to come.
     static let doorsToCome = ["media.port"]
+
+    /// Sections whose subject this version does not have: a key in one is not a slip of the pen.
+    static let sectionsToCome = ["auth", "banners", "clients", "files"]
 
     private static let server: [Setting] = [
         list(
@@ -51,26 +54,6 @@ extension Setting {
         flag("socketIO.protocolTest", \.socketIO.protocolTest),
     ]
 
-    private static let urls: [Setting] = [
-        address("urls.banners", \.urls.banners),
-        address("urls.roomBanners", \.urls.roomBanners),
-        address("urls.registration", \.urls.registration),
-        address("urls.passwordRetrieval", \.urls.passwordRetrieval),
-        address("urls.support", \.urls.support),
-        address("urls.sendFile", \.urls.sendFile),
-        address("urls.softwareUpdate", \.urls.softwareUpdate),
-        address("urls.authentication", \.urls.authentication),
-        address("urls.profile", \.urls.profile),
-    ]
-
-    /// An address that `welcome` tells.
-    private static func address(_ key: String, _ path: any WritableKeyPath<Configuration, String> & Sendable) -> Setting
-    {
-        text(
-            key, path, reloadable: true, form: "an http or https URL of at most 2000 bytes, or empty",
-            isValid: { $0.isEmpty || ($0.hasPrefix("http://") || $0.hasPrefix("https://")) && $0.utf8.count <= 2000 })
-    }
-
     private static let media: [Setting] = [
         integer("media.port", \.media.port, ports),
         Setting.ports("media.rtpPorts", \.media.rtpPorts),
@@ -79,6 +62,8 @@ extension Setting {
             isValid: { $0.isEmpty || IPAddress($0) != nil }),
         choice("media.plainRTP", \.media.plainRTP, among: Configuration.PlainRTPPolicy.allCases, name: \.rawValue),
         integer("media.timeout", \.media.timeout, 1...3600),
+        integer("media.maxEgress", \.media.maxEgress, 0...1_000_000_000_000),
+        choice("media.limits", \.media.limits, among: Configuration.CountedBits.allCases, name: \.rawValue),
         integer(
             "media.maxAudioBitrate", \.signaling.limits.maxAudioBitrate, 2_000...510_000, reloadable: true),
         integer(
@@ -96,6 +81,12 @@ extension Setting {
         leastRole("permissions.createAudioRooms", \.signaling.permissions.createAudioRooms),
         leastRole("permissions.createVideoRooms", \.signaling.permissions.createVideoRooms),
         leastRole("permissions.createNonExpiring", \.signaling.permissions.createNonExpiring),
+        choice(
+            "permissions.controlAds", \.signaling.permissions.ownerControlsAds, reloadable: true, among: [true, false],
+            name: { $0 ? "owner" : "admin" }),
+        choice(
+            "permissions.editAds", \.signaling.permissions.ownerEditsAds, reloadable: true, among: [true, false],
+            name: { $0 ? "owner" : "admin" }),
         list(
             "defaults.rooms", \.signaling.defaults.rooms, allowsEmpty: true, form: "a list of room names",
             read: { Name($0) }, show: { $0.text }),
@@ -130,5 +121,25 @@ extension Setting {
         integer("intervals.typing", \.signaling.intervals.typing, 0...3_600_000, reloadable: true),
         integer("boards.groupSeconds", \.signaling.boards.groupSeconds, seconds, reloadable: true),
         integer("boards.messageSeconds", \.signaling.boards.messageSeconds, seconds, reloadable: true),
+    ]
+
+    private static let welcome: [Setting] = [
+        url("urls.banners", \.urls.banners),
+        url("urls.roomBanners", \.urls.roomBanners),
+        url("urls.registration", \.urls.registration),
+        url("urls.passwordRetrieval", \.urls.passwordRetrieval),
+        url("urls.support", \.urls.support),
+        url("urls.sendFile", \.urls.sendFile),
+        url("urls.update", \.urls.update),
+        url("urls.authentication", \.urls.authentication),
+        url("urls.profile", \.urls.profile),
+        text(
+            "branding.title", \.branding.title, reloadable: true, form: "at most 100 bytes without control characters",
+            isValid: {
+                $0.utf8.count <= 100 && $0.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+            }),
+        url("branding.icon", \.branding.icon),
+        url("branding.banner", \.branding.banner),
+        url("branding.supportLink", \.branding.supportLink),
     ]
 }

@@ -46,10 +46,6 @@ struct ControlClient: ~Copyable {
             if reason == ENOENT || reason == ECONNREFUSED || reason == ENOTDIR { throw .notRunning }
             throw .broken("the server's control socket cannot be used: \(String(cString: strerror(reason)))")
         }
-        // A password is hashed within seconds; more than this means that the server hangs.
-        var limit = timeval(tv_sec: 60, tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         return descriptor
     }
 
@@ -65,6 +61,9 @@ struct ControlClient: ~Copyable {
 
     /// Asks, and waits for the answer.
     func perform(_ request: ControlRequest) throws(Failure) -> ControlResponse {
+        var limit = timeval(tv_sec: request.patience, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         let line = JSON.encode(request) + [UInt8(ascii: "\n")]
         var sent = 0
         while sent < line.count {

@@ -29,6 +29,15 @@ enum ControlRequest: Codable, Sendable, Equatable {
         }
     }
 
+    /// Seconds after which a server that has not answered hangs: a password is hashed within a few, while a copy of a large store
+    /// takes its time.
+    var patience: Int {
+        switch self {
+        case .backup, .accountExport: 3600
+        default: 60
+        }
+    }
+
     /// What it does to the program itself; nil for everything else.
     var end: ServerEnd? {
         switch self {

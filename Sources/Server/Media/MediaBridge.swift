@@ -5,9 +5,13 @@ import Signaling
 /// Joins the two sides of media: what the hub asks for in its words becomes calls of the engine, and what the engine tells
 /// becomes events of the hub. The only file that speaks both languages.
 final class MediaBridge: MediaControl, Sendable {
+    /// Tracks that somebody gets who does not say how many.
+    private static let usualSpeakers = 4
+
     private let engine: MediaEngine
     /// Where a room sets no limits of its own: what one person needs for speech and a small picture, if the server allows that much.
     private let defaults: MediaRelay.MediaLimits
+    private let countsHeaders: Bool
 
     /// Starts the engine.
     ///
@@ -16,10 +20,21 @@ final class MediaBridge: MediaControl, Sendable {
         defaults = MediaRelay.MediaLimits(
             audioBitrate: min(64_000, configuration.signaling.limits.maxAudioBitrate),
             videoBitrate: min(80_000, configuration.signaling.limits.maxVideoBitrate))
+        countsHeaders = configuration.media.limits == .wire
         engine = try MediaEngine(MediaConfiguration(configuration)) { event in
             if case .dropped(let session, let drops) = event {
                 let reasons = drops.occurred.map { "\($0.count) \($0.reason)" }.joined(separator: ", ")
                 log.info("media session \(session.rawValue.prefix(8))… is over; packets dropped: \(reasons)")
+            }
+            if case .limited(let session, let kind, let intervention) = event {
+                let what = kind == .audio ? "sound" : "video"
+                if let intervention {
+                    log.info(
+                        "media session \(session.rawValue.prefix(8))… sends \(intervention.bitrate) bit/s of \(what) and is held to \(intervention.limit)"
+                    )
+                } else {
+                    log.info("media session \(session.rawValue.prefix(8))… is within its limit of \(what) again")
+                }
             }
             if let event = MediaEvent(event) { onEvent(event) }
         }
@@ -31,11 +46,21 @@ final class MediaBridge: MediaControl, Sendable {
         case .setMaySend(let session, let kinds):
             let muted = MediaRelay.MediaKinds([.audio, .video]).subtracting(.init(kinds))
             engine.setMuted(muted, session: .init(session)) { completion(.done) }
-        case .setLimits:
-            completion(.failed(Refusal(.unsupported, "The limits of a session cannot be changed while it lasts.")))
+        case .setLimits(let session, let limits):
+            engine.setLimits(self.limits(limits), session: .init(session)) { completion(.done) }
         case .close(let session, _):
             engine.close(.init(session)) { completion(.done) }
         }
+    }
+
+    /// What is known of a media room.
+    func statistics(room: Int64, completion: @escaping @Sendable (MediaRoomStatistics) -> Void) {
+        engine.statistics(room: String(room), completion: completion)
+    }
+
+    /// The sums over all media.
+    func totals(completion: @escaping @Sendable (MediaTotals) -> Void) {
+        engine.totals(completion: completion)
     }
 
     /// Ends all sessions and the threads.
@@ -45,10 +70,16 @@ final class MediaBridge: MediaControl, Sendable {
         }
     }
 
+    private func limits(_ limits: Signaling.MediaLimits) -> MediaRelay.MediaLimits {
+        .init(
+            audioBitrate: limits.audioBitrate ?? defaults.audioBitrate,
+            videoBitrate: limits.videoBitrate ?? defaults.videoBitrate, countsHeaders: countsHeaders)
+    }
+
     private func open(_ open: MediaOpen, _ completion: @escaping @Sendable (MediaOutcome) -> Void) {
         let opening = open.opening
-        guard opening.audio == .mix, opening.speakers == nil else {
-            let reason = "Only audio=mix is to be had, without a number of speakers."
+        guard opening.audio == .tracks || opening.speakers == nil else {
+            let reason = "A number of speakers goes with audio=tracks."
             return completion(.failed(Refusal(.unsupported, reason)))
         }
         guard let requester = opening.requester.flatMap({ MediaRelay.IPAddress($0.description) }) else {
@@ -61,13 +92,14 @@ final class MediaBridge: MediaControl, Sendable {
             }
         let allowed = MediaRelay.MediaKinds(open.allowed)
         // What is only muted is negotiated all the same, so that it can be unmuted.
-        let request = MediaOpenRequest(
+        var request = MediaOpenRequest(
             session: .init(open.session), room: String(open.room), participant: String(open.participant),
             description: description, requester: requester, roomKinds: allowed, maySend: allowed,
             muted: allowed.subtracting(.init(open.maySend)),
-            limits: .init(
-                audioBitrate: open.limits.audioBitrate ?? defaults.audioBitrate,
-                videoBitrate: open.limits.videoBitrate ?? defaults.videoBitrate))
+            limits: limits(open.limits))
+        // Private calls have numbers below 0.
+        request.isCall = open.room < 0
+        if opening.audio == .tracks { request.sound = .tracks(opening.speakers ?? Self.usualSpeakers) }
         engine.open(request) { result in
             switch result {
             case .success(let sdp): completion(.opened(MediaAnswer(sdp: sdp, publishes: [])))
@@ -82,7 +114,7 @@ extension MediaConfiguration {
         self.init()
         let media = configuration.media
         rtpPorts = UInt16(media.rtpPorts.first)...UInt16(media.rtpPorts.last)
-        listenAddress = configuration.listen.first ?? listenAddress
+        listenAddresses = configuration.listen
         publicAddress = media.publicAddress.isEmpty ? nil : media.publicAddress
         plainRTP =
             switch media.plainRTP {
@@ -91,7 +123,9 @@ extension MediaConfiguration {
             case .any: .any
             }
         timeout = Int64(media.timeout) * 1000
+        maximumEgress = media.maxEgress > 0 ? media.maxEgress : nil
         codecThreads = configuration.threadCount
+        loops = configuration.threadCount
     }
 }
 
@@ -121,7 +155,7 @@ extension MediaEvent {
                 case .replaced: "another session receives at the same ports"
                 }
             self = .ended(Signaling.MediaSessionID(session.rawValue), reason: sentence)
-        case .dropped:
+        case .dropped, .limited:
             return nil
         case .speaking(let room, let participants):
             guard let room = Int64(room) else { return nil }

@@ -11,6 +11,7 @@ struct Core: Sendable {
     let eventLoop: any EventLoop
     let store: SQLiteStore
     let hashes: HashPool
+    let hub: HubLoop
     let signaling: NIOLoopBound<SignalingLoop>
     /// Nil for a command without a server, which has no media.
     let media: MediaBridge?
@@ -30,27 +31,30 @@ struct Core: Sendable {
         let hashes = HashPool(threads: values.threadCount, capacity: Self.waitingHashes, sealer: store.sealer)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let eventLoop = group.next()
-        let signaling = try await eventLoop.submit {
-            let hub = Hub(
+        let hub: HubLoop
+        do {
+            let domain = Hub(
                 settings: values.signaling, snapshot: snapshot, random: SystemRandom(), now: SignalingLoop.now())
-            let signaling = SignalingLoop(eventLoop: eventLoop, hub: hub, store: store, hashes: hashes, log: log)
-            return NIOLoopBound(signaling, eventLoop: eventLoop)
+            hub = try HubLoop(hub: domain, store: store, hashes: hashes, log: log)
+        } catch {
+            throw configuration.error("data", "the server cannot wait for connections: \(error)")
+        }
+        let media = withMedia ? try openMedia(configuration, hub, log: log) : nil
+        hub.media = media
+        hub.start()
+        let signaling = try await eventLoop.submit {
+            NIOLoopBound(SignalingLoop(eventLoop: eventLoop, hub: hub), eventLoop: eventLoop)
         }.get()
-        let core = Core(
-            group: group, eventLoop: eventLoop, store: store, hashes: hashes, signaling: signaling,
-            media: withMedia ? try openMedia(configuration, signaling, eventLoop, log: log) : nil)
-        try await core.onLoop { $0.media = core.media }
-        return core
+        return Core(
+            group: group, eventLoop: eventLoop, store: store, hashes: hashes, hub: hub, signaling: signaling,
+            media: media)
     }
 
     private static func openMedia(
-        _ configuration: LoadedConfiguration, _ signaling: NIOLoopBound<SignalingLoop>, _ eventLoop: any EventLoop,
-        log: Logger
+        _ configuration: LoadedConfiguration, _ hub: HubLoop, log: Logger
     ) throws(ConfigurationError) -> MediaBridge {
         do {
-            return try MediaBridge(configuration.values, log: log) { event in
-                eventLoop.execute { signaling.value.handle(event) }
-            }
+            return try MediaBridge(configuration.values, log: log) { hub.post(.media($0)) }
         } catch {
             throw configuration.error("media.rtpPorts", "media cannot be started: \(error)")
         }
@@ -64,7 +68,7 @@ struct Core: Sendable {
         "\(folder) is in use by another media-relay; one data folder serves one server"
     }
 
-    /// Runs something on the loop that the hub lives on.
+    /// Runs something on the loop of HTTP and the control socket.
     func onLoop<Value: Sendable>(_ body: @escaping @Sendable (SignalingLoop) throws -> Value) async throws -> Value {
         let signaling = signaling
         return try await eventLoop.submit { try body(signaling.value) }.get()
@@ -73,6 +77,7 @@ struct Core: Sendable {
     /// Ends what was opened; everything that was accepted is stored before.
     func close() async throws {
         await media?.shutDown()
+        await hub.stop()
         try await group.shutdownGracefully()
         hashes.close()
         store.close()

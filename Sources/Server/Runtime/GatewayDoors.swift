@@ -54,7 +54,16 @@ final class GatewayDoors {
     private static func surroundings(_ values: Configuration, _ tokenKey: TokenKey) -> EventConnection.Surroundings {
         EventConnection.Surroundings(
             verify: { try? Token.verify($0, with: tokenKey, now: SignalingLoop.now().seconds).claims },
-            makeSID: { EngineDoor.makeSID() }, urls: values.urls.json)
+            makeSID: { EngineDoor.makeSID() }, urls: Self.json(Welcome(values).urls))
+    }
+
+    /// The addresses that are set, as a JSON object.
+    private static func json(_ urls: [String: String]) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.object { writer in
+            for (name, url) in urls.sorted(by: { $0.key < $1.key }) { writer.member(named: name, url) }
+        }
+        return writer.bytes
     }
 
     /// Takes what may change while the server runs.
@@ -68,21 +77,5 @@ final class GatewayDoors {
             door.origins = Set(values.http.origins)
             if case .events = door.application { door.application = .events(Self.surroundings(values, tokenKey)) }
         }
-    }
-}
-
-extension Configuration.URLs {
-    /// The addresses that are set, as a JSON object.
-    fileprivate var json: [UInt8] {
-        let members: [(StaticString, String)] = [
-            ("banners", banners), ("roomBanners", roomBanners), ("registration", registration),
-            ("passwordRetrieval", passwordRetrieval), ("support", support), ("sendFile", sendFile),
-            ("softwareUpdate", softwareUpdate), ("authentication", authentication), ("profile", profile),
-        ]
-        var writer = JSONWriter()
-        writer.object { writer in
-            for (name, url) in members where !url.isEmpty { writer.member(name, url) }
-        }
-        return writer.bytes
     }
 }

@@ -62,7 +62,13 @@ struct Listener: Sendable {
     private static func failure(
         _ error: any Error, _ port: Port, address: String, _ configuration: LoadedConfiguration
     ) -> ConfigurationError {
-        let number = (error as? IOError)?.errnoCode ?? 0
+        failure((error as? IOError)?.errnoCode ?? 0, error, port, address: address, configuration)
+    }
+
+    /// What is said of an error of the system's.
+    static func failure(
+        _ number: CInt, _ error: any Error, _ port: Port, address: String, _ configuration: LoadedConfiguration
+    ) -> ConfigurationError {
         let place = address.contains(":") ? "[\(address)]:\(port.number)" : "\(address):\(port.number)"
         switch number {
         case EADDRINUSE: return configuration.error(port.key, "port \(port.number) is in use on \(address)")

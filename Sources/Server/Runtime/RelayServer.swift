@@ -49,8 +49,9 @@ actor RelayServer {
         } catch {
             throw configuration.error("data", error.description)
         }
+        let count = ConnectionCount(limit: values.limits.connectionsPerAddress)
         let connections = try await core.onLoop { signaling in
-            NIOLoopBound(ConnectionCount(limit: values.limits.connectionsPerAddress), eventLoop: signaling.eventLoop)
+            NIOLoopBound(count, eventLoop: signaling.eventLoop)
         }
         let gateways = try await core.onLoop { signaling in
             NIOLoopBound(
@@ -62,9 +63,10 @@ actor RelayServer {
             NIOLoopBound(
                 API(
                     signaling: signaling, engines: gateways.value.engines, program: program, tokenKey: tokenKey,
-                    tokenSeconds: values.http.tokenSeconds),
+                    tokenSeconds: values.http.tokenSeconds, welcome: Welcome(values)),
                 eventLoop: signaling.eventLoop)
         }
+        try await core.onLoop { [media = core.media] _ in api.value.media = media }
         let lineDoor = try await core.onLoop { signaling in
             NIOLoopBound(
                 LineDoor(
@@ -79,8 +81,12 @@ actor RelayServer {
 
         var listeners: [Listener] = []
         do {
-            for port in Self.ports("line", values.line.port, values.line.tlsPort, certificate) {
+            // Under TLS they are NIO's, plain ones the hub's own.
+            for port in Self.ports("line", 0, values.line.tlsPort, certificate) {
                 listeners.append(try await LineDoor.open(lineDoor, at: port, configuration, on: loop))
+            }
+            if values.line.port != 0 {
+                try await LinePlainDoor.open(core.hub, count, configuration)
             }
             let engines = try await core.onLoop { signaling in
                 NIOLoopBound(gateways.value.engines, eventLoop: signaling.eventLoop)
@@ -135,13 +141,15 @@ actor RelayServer {
         }
         configuration = next
         let values = next.values
-        let (api, lineDoor, gateways) = (api, lineDoor, gateways)
+        let (core, api, lineDoor, gateways) = (core, api, lineDoor, gateways)
         let (connections, certificate) = (connections, certificate)
         try await core.onLoop { signaling in
             signaling.replaceSettings(values.signaling)
             api.value.tokenSeconds = values.http.tokenSeconds
+            api.value.welcome = Welcome(values)
             lineDoor.value.messageQueue = values.limits.messageQueue
             gateways.value.replaceSettings(values)
+            core.hub.run { $0.line.messageQueue = values.limits.messageQueue }
             connections.value.limit = values.limits.connectionsPerAddress
             if let tls { certificate?.value.context = tls }
         }
@@ -152,6 +160,7 @@ actor RelayServer {
     func drain() async throws {
         let api = api
         try await core.onLoop { _ in api.value.isReady = false }
+        core.hub.run { $0.sockets.closeListeners() }
         for listener in listeners { await listener.close() }
         await control.stop()
         let drained = try await core.onLoop { signaling in

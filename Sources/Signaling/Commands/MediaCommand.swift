@@ -6,8 +6,12 @@ public enum MediaCommand: Sendable {
     /// leaves the room with it.
     case close(MediaSessionID)
 
+    /// Asks which media room a room is, to look at its statistics; `Reply.mediaRoom`.
+    case inspect(Name)
+
     /// The act it needs.
     public var act: Act {
+        if case .inspect = self { return .moderateRoom }
         if case .open(.call, _) = self { return .privateCall }
         if case .open = self { return .enterRoom }
         return .connect

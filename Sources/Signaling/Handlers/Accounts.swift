@@ -89,7 +89,7 @@ extension Hub {
             throw Refusal(.nameTaken, "Names that begin like this are for guests.", cause: .nameReserved)
         }
         if let guest = directory.guest(name), guest !== caller.person {
-            throw Refusal(.nameTaken, "A guest has this name at the moment.", cause: .guestNameInUse)
+            throw Refusal(.nameTaken, "A guest has this name at the moment.", cause: .nameReserved)
         }
     }
 

@@ -5,7 +5,19 @@ extension Hub {
             return try openMedia(name, password: .unchecked, password, opening, caller)
         case .open(.call(let id), let opening): return try openMedia(id, opening, caller)
         case .close(let id): return try close(id, caller)
+        case .inspect(let name): return try inspect(name, caller)
         }
+    }
+
+    /// The media room of a room, for those who moderate it.
+    private func inspect(_ name: Name, _ caller: Caller) throws(Refusal) -> Reply {
+        let room = try room(name)
+        try require(.moderateRoom, caller, in: room)
+        var users: [Int64: Name] = [:]
+        for session in media.values where session.room === room {
+            users[session.person.identity.key] = session.person.name
+        }
+        return .mediaRoom(room.id.number, users: users)
     }
 
     // MARK: Opening

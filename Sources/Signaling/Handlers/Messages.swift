@@ -130,6 +130,14 @@ extension Hub {
         return .sent(remember(answer, outgoing, caller))
     }
 
+    /// Where a private conversation stands; it begins with the first question.
+    func conversation(_ key: ConversationKey) -> ConversationState {
+        if let known = conversations[key] { return known }
+        let new = ConversationState()
+        conversations[key] = new
+        return new
+    }
+
     /// Sends to one person, or keeps it for them where no session is given.
     private func send(
         _ outgoing: Outgoing, to identity: Identity, _ name: Name, _ account: Account?, _ sessions: [SessionID],
@@ -137,20 +145,21 @@ extension Hub {
     ) -> Sent {
         let key = ConversationKey.between(caller.person.identity, identity)
         let id = ids.nextMessage(now)
-        let before = conversations[key]
-        let number = (before?.lastNumber ?? 0) + 1
+        let conversation = conversation(key)
+        let previous = conversation.lastSequence
+        turn.undo.append(.privateMessage(conversation, number: conversation.lastNumber, sequence: previous))
+        let number = conversation.lastNumber + 1
         let isKept = sessions.isEmpty
         // What two guests say to each other has nobody who could read it later.
         let isStored = isKept || settings.keepsHistory && (account != nil || caller.person.account != nil)
-        conversations[key] = ConversationState(
-            lastNumber: number, lastSequence: isStored ? id.sequence : before?.lastSequence ?? 0)
-        onUndo { [unowned self] in conversations[key] = before }
+        conversation.lastNumber = number
+        if isStored { conversation.lastSequence = id.sequence }
         let message = Message(
             id: id, number: number, from: caller.person.name, place: .user(from: caller.person.name, to: name),
             text: outgoing.text, at: now)
         if isStored {
             let record = MessageRecord(
-                id: id, conversation: key, number: number, previous: before?.lastSequence ?? 0, sender: caller.key,
+                id: id, conversation: key, number: number, previous: previous, sender: caller.key,
                 senderName: caller.person.name, receiverName: name, text: outgoing.text, at: now,
                 clientID: outgoing.clientID)
             store(.addMessage(record, keptFor: isKept ? [account?.id].compactMap { $0 } : []))

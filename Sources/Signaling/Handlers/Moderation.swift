@@ -38,6 +38,9 @@ extension Hub {
         let name: Name
         let person: Person?
         let account: Account?
+
+        /// The name by which a guest is known again; nil for an account.
+        var guestName: Name? { account == nil ? name : nil }
     }
 
     func subject(_ name: Name) throws(Refusal) -> Subject {
@@ -124,7 +127,7 @@ extension Hub {
         try require(act(room), caller, against: standing(of: subject, in: room), in: room)
         let until = try end(seconds)
         guard !media.isEmpty else { throw Refusal(.invalid, "Nothing was named that could be muted.") }
-        lift(restrictions.of(subject.identity.key, room: room?.id), media)
+        lift(restrictions.of(subject.identity.key, guest: subject.guestName, room: room?.id), media)
         restrict(
             RestrictionRecord(
                 id: ids.nextRestriction(), media: media, subject: subject.identity, subjectName: name, network: nil,
@@ -139,7 +142,7 @@ extension Hub {
         let room = try room(scope, caller)
         let subject = try subject(name)
         try require(act(room), caller, against: standing(of: subject, in: room), in: room)
-        let mutes = restrictions.of(subject.identity.key, room: room?.id).filter {
+        let mutes = restrictions.of(subject.identity.key, guest: subject.guestName, room: room?.id).filter {
             !($0.media ?? []).isDisjoint(with: media)
         }
         guard !mutes.isEmpty else { throw Refusal(.notFound, "\(name) is not muted.") }
@@ -252,8 +255,9 @@ extension Hub {
                 }
         }
         for person in inNetworks { try require(act(room), caller, against: standing(of: person, in: room), in: room) }
-        for subject in subjects { add(subject, nil, room, until, reason, caller) }
-        for network in networks { add(nil, network, room, until, reason, caller) }
+        for subject in subjects { add(subject, subject.name, nil, room, until, reason, caller) }
+        // A ban of addresses that belongs to somebody's ban keeps their name, and is lifted with it.
+        for network in networks { add(nil, subjects.first?.name, network, room, until, reason, caller) }
         let named = Set(subjects.map(\.identity.key))
         var closing: [MediaRequest] = []
         for person in subjects.compactMap(\.person) + inNetworks.filter({ !named.contains($0.identity.key) }) {
@@ -269,16 +273,18 @@ extension Hub {
     }
 
     private func add(
-        _ subject: Subject?, _ network: IPNetwork?, _ room: Room?, _ until: Timestamp?, _ reason: String,
+        _ subject: Subject?, _ name: Name?, _ network: IPNetwork?, _ room: Room?, _ until: Timestamp?, _ reason: String,
         _ caller: Caller
     ) {
         let old =
-            subject.map { restrictions.of($0.identity.key, room: room?.id).filter { $0.media == nil } }
+            subject.map {
+                restrictions.of($0.identity.key, guest: $0.guestName, room: room?.id).filter { $0.media == nil }
+            }
             ?? network.map { restrictions.of($0, room: room?.id) } ?? []
         for record in old { lift(record) }
         restrict(
             RestrictionRecord(
-                id: ids.nextRestriction(), media: nil, subject: subject?.identity, subjectName: subject?.name,
+                id: ids.nextRestriction(), media: nil, subject: subject?.identity, subjectName: name,
                 network: network, room: room?.id, by: by(caller), reason: reason, since: now, until: until))
         audit(
             "ban", by: caller, target: subject?.name.text ?? network?.description ?? "", room: room, reason: reason,

@@ -135,6 +135,9 @@ extension Hub {
         let touchesKeys = changes.password != nil || changes.kind != nil || changes.expiry != nil
         try require(touchesKeys ? .changeRoomKeys : .changeRoom, caller, in: room)
         if let expiry = changes.expiry, expiry != .empty { try require(.createNonExpiring, caller) }
+        if let expiry = changes.expiry, !expiry.isPermanent, room.name == .home {
+            throw Refusal(.forbidden, "Home never ends.", cause: .notOwner)
+        }
         if let topic = changes.topic { try bound(topic, 500, "The topic") }
         if let capacity = changes.capacity, capacity < 0 { throw Refusal(.invalid, "A capacity is not negative.") }
         if let limits = changes.limits {

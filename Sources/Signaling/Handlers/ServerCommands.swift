@@ -47,8 +47,10 @@ extension Hub {
                 UserStatus.Connection(
                     door: $0.origin.door, address: $0.origin.address, rooms: $0.memberships.map(\.room.name))
             },
-            restrictions: restrictions.against(subject.identity.key).filter { $0.until.map { now < $0 } ?? true }
-                .map(summary))
+            restrictions: restrictions.against(subject.identity.key, guest: subject.guestName).filter {
+                $0.until.map { now < $0 } ?? true
+            }
+            .map(summary))
     }
 
     /// Something has fallen due.

@@ -69,6 +69,7 @@ extension Hub {
             failures.failed(name, session.origin.address, now: now)
             throw Refusal(.badCredentials, "The password is wrong.", cause: .wrongUserPassword)
         }
+        failures.succeeded(name, session.origin.address)
         return try attach(session, try person(of: account))
     }
 

@@ -35,6 +35,10 @@ extension Hub {
     ) throws(Refusal) -> Reply? {
         guard let person = session.person else { throw Refusal(.badCredentials, "Sign in first.", cause: .notSignedIn) }
         let caller = Caller(session: session, person: person, tag: wait.tag)
+        if case .failure(let error) = result, person === operatorPerson {
+            // The operator is told what exactly is the matter: a file that exists, a disk that is full.
+            throw Refusal(.unavailable, "\(error.message).")
+        }
         guard case .success(let answer) = result else {
             throw Refusal(.unavailable, "The server cannot read this at the moment; try again later.")
         }

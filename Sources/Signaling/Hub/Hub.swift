@@ -17,7 +17,7 @@ public final class Hub {
     let random: any RandomSource
     var ids: Identifiers
     var sessions = SessionTable()
-    var directory = Directory()
+    let directory = Directory()
     var roomsByID: [RoomID: Room] = [:]
     var roomsByName: [Name: Room] = [:]
     var restrictions = RestrictionTable()
@@ -128,10 +128,15 @@ public final class Hub {
         inbox.append(.shutDown(reason))
     }
 
-    /// Decides what has arrived, and what has fallen due by this time. Call once per loop turn, and at `nextDeadline`.
-    public func advance(to now: Timestamp) {
+    /// The time, for what is decided before the next `advance`. Call it when the loop's turn begins.
+    public func note(_ now: Timestamp) {
         // The clock of the machine may be set back; the domain's time is not.
         self.now = max(now, self.now)
+    }
+
+    /// Decides what has arrived, and what has fallen due by this time. Call once per loop turn, and at `nextDeadline`.
+    public func advance(to now: Timestamp) {
+        note(now)
         guard !turn.isCommitting else { return }
         while let due = deadlines.pop(by: self.now) { inbox.append(.due(due)) }
         runTurns()

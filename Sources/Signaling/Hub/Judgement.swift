@@ -33,7 +33,8 @@ extension Hub {
         var situation = Situation(actor: standing(of: person, in: room), act: act)
         if !restrictions.isEmpty, person !== operatorPerson {
             situation.restrictions = restrictions.concerning(
-                person.identity.key, person.role, session.origin.address, room: room?.id)
+                person.identity.key, guest: person.account == nil ? person.name : nil, person.role,
+                session.origin.address, room: room?.id)
         }
         if let room {
             situation.room = Situation.RoomRules(

@@ -76,7 +76,7 @@ struct Identifiers {
 }
 
 /// Where a private conversation stands.
-struct ConversationState {
+final class ConversationState {
     var lastNumber: Int64 = 0
     var lastSequence: UInt64 = 0
 }

@@ -34,8 +34,9 @@ extension Hub {
                 room.lastNumber = record.lastNumber
                 room.lastSequence = record.lastSequence
             } else {
-                conversations[record.key] = ConversationState(
-                    lastNumber: record.lastNumber, lastSequence: record.lastSequence)
+                let state = conversation(record.key)
+                state.lastNumber = record.lastNumber
+                state.lastSequence = record.lastSequence
             }
         }
         for record in snapshot.roomHistory {

@@ -17,6 +17,8 @@ final class Session {
     var isPaused = false
     /// Its media sessions.
     var media: [MediaSessionID] = []
+    /// The private conversation that it spoke in last, without asking for it.
+    var lastConversation: (person: Person, conversation: ConversationState)?
     /// The text of the challenge that was handed out last.
     var challenge: String?
 

@@ -21,6 +21,8 @@ struct Turn {
     enum Undo {
         /// A message in a room.
         case message(Room, number: Int64, sequence: UInt64, MessageID)
+        /// A message between two people.
+        case privateMessage(ConversationState, number: Int64, sequence: UInt64)
         /// Anything else.
         case other(() -> Void)
     }
@@ -56,7 +58,8 @@ extension Hub {
         turn.soft = softMutations
         softMutations.removeAll()
         turn.isCommitting = true
-        outgoing.append(.commit(Batch(turn.mutations + turn.soft)))
+        // The array itself where nothing is to be added: no message is copied for its way to the disk.
+        outgoing.append(.commit(Batch(turn.soft.isEmpty ? turn.mutations : turn.mutations + turn.soft)))
     }
 
     /// The batch at the store is on disk, or is not.
@@ -99,6 +102,9 @@ extension Hub {
                 room.lastNumber = number
                 room.lastSequence = sequence
                 room.history.removeNewest(id)
+            case .privateMessage(let conversation, let number, let sequence):
+                conversation.lastNumber = number
+                conversation.lastSequence = sequence
             }
         }
         softMutations.insert(contentsOf: turn.soft, at: 0)

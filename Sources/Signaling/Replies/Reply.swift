@@ -48,6 +48,8 @@ public enum Reply: Sendable {
     case call(CallID)
     /// A media session is open.
     indirect case mediaOpened(MediaOpened)
+    /// The media side's name for a room, and the users of its sessions by the key that they have there.
+    case mediaRoom(Int64, users: [Int64: Name])
     /// Counters.
     indirect case status(StatusNumbers)
     /// Users as an operator sees them, by name.

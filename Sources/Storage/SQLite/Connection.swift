@@ -18,8 +18,14 @@ final class Connection {
     /// Statements by the address of their text, which is a constant of the program.
     private var statements: [UnsafePointer<UInt8>: OpaquePointer] = [:]
 
+    /// Settings of the library, made once before it is used.
+    private static let library: Void = {
+        _ = csqlite_count_no_memory()
+    }()
+
     /// Opens a file. SQLite reads it only when it is first asked for something.
     init(path: String, access: Access) throws(StoreError) {
+        _ = Self.library
         self.path = path
         var opened: OpaquePointer?
         let flags =

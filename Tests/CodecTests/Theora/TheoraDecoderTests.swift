@@ -33,6 +33,35 @@ import Testing
         #expect(sums == (try VideoCoding.framemd5(scratch.path("a.ogv"), decoder: "theora")))
     }
 
+    /// They are also those of the library in other hands: GStreamer's.
+    @Test(arguments: settings)
+    func equalsLibrary(_ arguments: [String]) throws {
+        let scratch = try Scratch()
+        // A width of which GStreamer's planes have no padding, and which is no multiple of 16.
+        _ = try Tool.run(
+            "ffmpeg",
+            arguments: [
+                "-v", "error", "-f", "lavfi", "-i", "mandelbrot=s=184x142:r=10", "-t", "4", "-pix_fmt", "yuv420p",
+            ]
+                + ["-c:v", "libtheora"] + arguments + [scratch.path("a.ogv")])
+        try Tool.run(
+            "gst-launch-1.0", "-q", "filesrc", "location=\(scratch.path("a.ogv"))", "!", "oggdemux", "!", "theoradec",
+            "!",
+            "filesink", "location=\(scratch.path("a.raw"))")
+        let content = try OggFiles.read(try scratch.read("a.ogv"))
+        let track = try #require(content.tracks.first)
+        var decoder = try TheoraDecoder(headers: track.headers)
+        var picture = try Picture(width: 16, height: 16)
+        var ours: [UInt8] = []
+        for packet in content.packets {
+            _ = try decoder.decode(packet.bytes.span.bytes, into: &picture)
+            picture.withBytes { bytes in bytes.withUnsafeBytes { ours.append(contentsOf: $0) } }
+        }
+        let theirs = try scratch.read("a.raw")
+        #expect(theirs.count == 40 * 184 * 142 * 3 / 2)
+        #expect(ours == theirs)
+    }
+
     /// Damage is an error of that frame, or a wrong picture, and nothing worse.
     @Test func survivesAnything() throws {
         let film = try VideoCoding.film("testsrc2", width: 96, height: 80, rate: 10, seconds: 6)

@@ -7,4 +7,5 @@ let fuzzTargets = [
     FuzzTarget(name: "Engine", run: fuzzEngine),
     FuzzTarget(name: "SocketIO", run: fuzzSocketIO),
     FuzzTarget(name: "MIM", run: fuzzMIM),
+    FuzzTarget(name: "LineSequence", run: fuzzLineSequence),
 ]

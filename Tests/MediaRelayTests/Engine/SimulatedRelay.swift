@@ -23,9 +23,13 @@ final class SimulatedRelay: MediaOutput {
     var sent: [Datagram] = []
     var events: [MediaEngineEvent] = []
     var closedSockets: [Int] = []
+    /// Sockets whose endpoint takes nothing, as a slow reader over TCP.
+    var blockedSockets: Set<Int> = []
     /// Codec work waits here while ``delaysMixing`` is set.
     var delaysMixing = false
     private var waiting: [(MixBatch, RoomMixer, Slab<MediaRoom>.Key)] = []
+    /// How often a codec worker was given pictures.
+    private(set) var convertedBatches = 0
     private var nextSocket = 0
     private var storedRouter: MediaRouter<SimulatedRelay>?
 
@@ -49,41 +53,91 @@ final class SimulatedRelay: MediaOutput {
     enum Media {
         case audio(level: UInt8?, ticks: Int)
         case video
+        /// Sound in these codecs, the mix in the first.
+        case sound([RTPCodec], bitrate: Int = 32_000, ticks: Int = 1)
+        /// Pictures in these codecs.
+        case pictures([RTPCodec], bitrate: Int = 400_000, told: ToldTheora? = nil)
 
         static let audio = Media.audio(level: nil, ticks: 1)
+
+        /// The payload type that a codec has in every test.
+        static func payloadType(_ codec: RTPCodec) -> UInt8 {
+            switch codec {
+            case .opus: 96
+            case .vp8: 97
+            case .speex(8_000): 98
+            case .speex(16_000): 99
+            case .speex: 100
+            case .theora: 101
+            }
+        }
+
+        private static func formats(_ codecs: [RTPCodec]) -> [WireFormat] {
+            codecs.map { WireFormat(payloadType: payloadType($0), codec: $0) }
+        }
+
+        /// What the session is set up with, but for its addresses.
+        var negotiated:
+            (
+                kind: MediaKinds, formats: [WireFormat], level: UInt8?, mix: MixConfiguration?, bitrate: Int,
+                told: ToldTheora?
+            )
+        {
+            switch self {
+            case .audio(let level, let ticks):
+                let mix = MixConfiguration(bitrate: 32_000, ticks: ticks)
+                return (.audio, Self.formats([.opus]), level, mix, 64_000, nil)
+            case .video:
+                return (.video, Self.formats([.vp8]), nil, nil, 400_000, nil)
+            case .sound(let codecs, let bitrate, let ticks):
+                let mix = codecs.first.flatMap { AudioFormat($0) }.map {
+                    MixConfiguration(format: $0, bitrate: bitrate, ticks: ticks)
+                }
+                return (.audio, Self.formats(codecs), nil, mix, bitrate, nil)
+            case .pictures(let codecs, let bitrate, let told):
+                return (.video, Self.formats(codecs), nil, nil, bitrate, told)
+            }
+        }
     }
 
     /// Opens a session with sections that go both ways.
+    ///
+    /// - Parameter theora: what the endpoint's description says of the Theora that it sends.
     func join(
         _ name: String, room: String = "room", participant: String? = nil, media: [Media] = [.audio, .video],
         receives: Bool = true, keys: (local: SRTPMasterKey, remote: SRTPMasterKey)? = nil,
-        at place: SocketAddress? = nil
+        limits: MediaLimits = MediaLimits(audioBitrate: 64_000, videoBitrate: 10_000_000),
+        feedback: RTCPFeedback = [], retransmissionType: UInt8? = nil, offeredBitrate: Int? = nil,
+        isStream: Bool = false, at place: SocketAddress? = nil, theora: TheoraConfiguration? = nil,
+        isCall: Bool = false, tracks: Int = 0,
+        eventType: UInt8? = nil
     ) -> Endpoint {
         let index = UInt16(nextSocket)
         let address = place ?? SocketAddress(IPAddress.loopbackV4, port: 20_000 + index * 4)
         var sections: [SessionSetup.Section] = []
         for (number, medium) in media.enumerated() {
-            var level: UInt8?
-            var mix: MixConfiguration?
-            var kind = MediaKinds.video
-            if case .audio(let identifier, let ticks) = medium {
-                kind = .audio
-                level = identifier
-                mix = MixConfiguration(bitrate: 32_000, ticks: ticks)
+            var agreed = medium.negotiated
+            for index in agreed.formats.indices where agreed.formats[index].codec == .theora {
+                agreed.formats[index].theora = theora
             }
             let remote = address.with(port: address.port + UInt16(number * 2))
             sections.append(
                 SessionSetup.Section(
-                    kind: kind, receives: receives, sends: true, payloadType: kind == .audio ? 96 : 97,
-                    audioLevelID: level, mix: mix, rtpSocket: nextSocket, rtcpSocket: nextSocket + 1,
+                    kind: agreed.kind, receives: receives, sends: true, formats: agreed.formats,
+                    eventType: eventType,
+                    maximumBitrate: agreed.bitrate, theora: agreed.told, audioLevelID: agreed.level, mix: agreed.mix,
+                    rtpSocket: nextSocket, rtcpSocket: nextSocket + 1, isStream: isStream,
                     remoteRTP: remote, remoteRTCP: remote.with(port: remote.port + 1), host: remote,
-                    keys: keys,
+                    keys: keys, feedback: agreed.kind == .video ? feedback : [],
+                    retransmission: retransmissionType.map { ($0, UInt32(9_000 + nextSocket)) },
+                    offeredBitrate: agreed.kind == .video ? offeredBitrate : nil,
                     ssrc: UInt32(1_000 + nextSocket), firstSequence: 65_530, firstTimestamp: .max - 500))
             nextSocket += 2
         }
         let setup = SessionSetup(
-            id: MediaSessionID(rawValue: name), room: room, participant: participant ?? name,
-            maySend: [.audio, .video], muted: [], sections: sections, canonicalName: "relay")
+            id: MediaSessionID(rawValue: name), room: room, isCall: isCall, mostTracks: tracks,
+            participant: participant ?? name,
+            maySend: [.audio, .video], muted: [], limits: limits, sections: sections, canonicalName: "relay")
         router.open(setup, at: now)
         return Endpoint(
             id: setup.id, address: address, sockets: sections.map(\.rtpSocket),
@@ -129,7 +183,8 @@ final class SimulatedRelay: MediaOutput {
 
     // MARK: - MediaOutput
 
-    func send(_ bytes: RawSpan, segment: Int, socket: Int, to address: SocketAddress) {
+    func send(_ bytes: RawSpan, segment: Int, socket: Int, to address: SocketAddress) -> Bool {
+        if blockedSockets.contains(socket) { return false }
         var start = 0
         while start < bytes.byteCount {
             let end = min(start + segment, bytes.byteCount)
@@ -137,6 +192,7 @@ final class SimulatedRelay: MediaOutput {
             sent.append(Datagram(time: now, socket: socket, destination: address, bytes: part))
             start = end
         }
+        return true
     }
 
     func mix(_ batch: MixBatch, with mixer: RoomMixer, room: Slab<MediaRoom>.Key) {
@@ -146,6 +202,12 @@ final class SimulatedRelay: MediaOutput {
             mixer.process(batch)
             router.finish(batch, room: room, at: now)
         }
+    }
+
+    func convert(_ batch: VideoBatch, with converter: VideoConverter, track: Slab<VideoTrack>.Key) {
+        convertedBatches += 1
+        converter.process(batch)
+        router.finish(batch, track: track, at: now)
     }
 
     func close(socket: Int) {

@@ -149,4 +149,23 @@ struct TheoraTests {
         #expect(SpeexParameters(speex.formatParameters) == speex)
         #expect(SpeexParameters(FormatParameters("vbr=x;mode=\"1,any\"")) == SpeexParameters())
     }
+
+    @Test("a part whose length leaves out its heading, as GStreamer writes it, is taken whole")
+    func shortLengths() throws {
+        let parts: [(flags: UInt8, length: UInt8, data: [UInt8])] = [
+            (0x50, 2, [2, 1, 1, 9, 9]), (0x90, 3, [8, 8, 8]), (0xD0, 2, [7, 7]),
+        ]
+        var depacketizer = TheoraDepacketizer()
+        var found: [UInt8] = []
+        for (index, part) in parts.enumerated() {
+            let header = RTPHeader(
+                sequenceNumber: SequenceNumber(UInt16(index)), timestamp: 0, marker: false, payload: 0..<6 + part.data.count)
+            let payload = [0x56, 0x84, 0x81, part.flags, 0, part.length] + part.data
+            try depacketizer.receive(header, payload.span.bytes) { head, data in
+                #expect(head.kind == .configuration)
+                found = data.withUnsafeBytes { Array($0) }
+            }
+        }
+        #expect(found == [2, 1, 1, 9, 9, 8, 8, 8, 7, 7])
+    }
 }

@@ -3,12 +3,15 @@ import Glibc
 
 @testable import MediaRelay
 
-/// An endpoint's sound in a test: a sine, encoded with Opus in packets of 20 ms with an RTP header.
+/// An endpoint's sound in a test: a sine, encoded in packets of 20 ms with an RTP header; Opus unless said otherwise.
 final class ToneSource {
     let frequency: Double
     let ssrc: UInt32
     var amplitude: Float
-    private var encoder: OpusEncoder
+    private let encode: (Span<Float>, inout MutableRawSpan) -> Int
+    private let packetSamples: Int
+    private let clockRate: Int
+    private let payloadType: UInt8
     private var sample = 0
     private(set) var sequence: UInt16
     private var timestamp: UInt32
@@ -22,14 +25,48 @@ final class ToneSource {
         configuration.application = fec ? .voip : .audio
         configuration.forwardErrorCorrection = fec
         configuration.expectedLoss = fec ? 10 : 0
-        encoder = try OpusEncoder(configuration)
+        let encoder = Holder(try OpusEncoder(configuration))
+        encode = { samples, bytes in (try? encoder.opus.encode(samples, into: &bytes)) ?? 0 }
+        packetSamples = 960
+        clockRate = 48_000
+        payloadType = 96
         sequence = UInt16(truncatingIfNeeded: ssrc &* 7_919)
         timestamp = ssrc &* 1_000_003
     }
 
-    /// The next packet, 20 ms of sound.
+    /// A sine in packets of a mix's form.
+    init(_ configuration: MixConfiguration, codec: RTPCodec, frequency: Double, ssrc: UInt32) throws {
+        self.frequency = frequency
+        self.ssrc = ssrc
+        amplitude = 0.3
+        let encoder = try FrameEncoder(configuration, complexity: 5)
+        encode = { samples, bytes in
+            var copy: [Float] = []
+            for index in samples.indices { copy.append(samples[index]) }
+            return encoder.encode(copy, into: &bytes)
+        }
+        packetSamples = encoder.packetSamples
+        clockRate = configuration.format.clockRate
+        payloadType = SimulatedRelay.Media.payloadType(codec)
+        sequence = UInt16(truncatingIfNeeded: ssrc &* 7_919)
+        timestamp = ssrc &* 1_000_003
+    }
+
+    /// An encoder in a place where it can be changed.
+    private final class Holder {
+        var opus: OpusEncoder
+
+        init(_ opus: consuming OpusEncoder) {
+            self.opus = opus
+        }
+    }
+
+    /// How long a packet lasts, in ms.
+    var packetTime: Int { packetSamples / 48 }
+
+    /// The next packet.
     func next(level: UInt8? = nil) throws -> [UInt8] {
-        var pcm = [Float](repeating: 0, count: 960)
+        var pcm = [Float](repeating: 0, count: packetSamples)
         for index in pcm.indices {
             let phase = 2 * Double.pi * frequency * Double(sample + index) / 48_000
             pcm[index] = amplitude * Float(sin(phase))
@@ -38,11 +75,11 @@ final class ToneSource {
         var payload = [UInt8](repeating: 0, count: 1_500)
         var span = payload.mutableSpan
         var bytes = span.mutableBytes
-        let length = try encoder.encode(pcm.span, into: &bytes)
+        let length = encode(pcm.span, &bytes)
         let header = RTPHeader(
-            payloadType: 96, sequenceNumber: SequenceNumber(sequence), timestamp: timestamp, ssrc: ssrc)
+            payloadType: payloadType, sequenceNumber: SequenceNumber(sequence), timestamp: timestamp, ssrc: ssrc)
         sequence &+= 1
-        timestamp &+= 960
+        timestamp &+= UInt32(packetSamples * clockRate / 48_000)
         return Self.packet(header, payload: payload[..<length], level: level)
     }
 
@@ -64,18 +101,18 @@ final class ToneSource {
     }
 }
 
-/// What a listener hears: decodes a stream of Opus packets.
+/// What a listener hears: decodes a stream of packets, Opus unless said otherwise.
 struct ToneMeter {
     /// The decoded sound, mono at 48 kHz.
     let samples: [Float]
 
-    init(_ packets: [[UInt8]]) throws {
-        var decoder = try OpusDecoder(sampleRate: 48_000, channels: 1)
+    init(_ packets: [[UInt8]], format: AudioFormat = .opus) throws {
+        let decoder = try TrackDecoder(format)
         var all: [Float] = []
         var pcm = [Float](repeating: 0, count: 5_760)
         for packet in packets {
             var span = pcm.mutableSpan
-            let count = try decoder.decode(packet.span.bytes, into: &span)
+            let count = decoder.decode(packet.span.bytes, into: &span)
             all.append(contentsOf: pcm[..<count])
         }
         samples = all

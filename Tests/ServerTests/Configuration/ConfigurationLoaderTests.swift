@@ -79,6 +79,16 @@ import Testing
         ("http:\n  prot: 1\n", "relay.yaml:2: http.prot: unknown key, did you mean http.port?"),
         ("\n\nhtpp.port: 1\n", "relay.yaml:3: htpp.port: unknown key, did you mean http.port?"),
         ("zebra: 1\n", "relay.yaml:1: zebra: unknown key"),
+        (
+            "log.level: info\nauth.mysql.host: db\n",
+            "relay.yaml:2: auth.mysql.host: this version has nothing yet that auth would set"
+        ),
+        ("files:\n  maximumSize: 1\n", "relay.yaml:1: files: this version has nothing yet that files would set"),
+        (
+            "urls.support: mail us\n",
+            "relay.yaml:1: urls.support: must be an address that begins with http:// or https://, or empty, not \"mail us\""
+        ),
+        ("permissions.editAds: guest\n", "relay.yaml:1: permissions.editAds: must be owner or admin, not \"guest\""),
         ("http.port: many\n", "relay.yaml:1: http.port: must be a whole number from 0 to 65535, not \"many\""),
         ("http.port: 65536\n", "relay.yaml:1: http.port: must be a whole number from 0 to 65535, not \"65536\""),
         ("http.port: -1\n", "relay.yaml:1: http.port: must be a whole number from 0 to 65535, not \"-1\""),

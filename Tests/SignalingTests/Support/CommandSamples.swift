@@ -81,7 +81,7 @@ enum CommandSamples {
         return [
             .call(.invite(name, media: .audio)), .call(.accept(call)), .call(.decline(call)), .call(.hangUp(call)),
             .media(.open(.room(name, password: nil), opening)), .media(.open(.call(call), opening)),
-            .media(.close(MediaSessionID("m"))), .server(.status), .server(.statistics), .server(.announce("t")),
+            .media(.close(MediaSessionID("m"))), .media(.inspect(name)), .server(.status), .server(.statistics), .server(.announce("t")),
             .server(.backup(path: "/x")), .server(.users(nil)), .server(.users(name)),
             .server(.end(.stop)),
         ]

@@ -118,6 +118,9 @@ extension Hub {
         expect(
             invitations.sorted(), snapshot.invitations.map { "\($0.room) \($0.subject) \($0.until)" }.sorted(),
             "invitations")
+        for account in directory.accounts.values where !account.contactGroups.isEmpty {
+            expect(account.contactGroups, snapshot.contactGroups[account.id] ?? [], "contact groups of \(account.name)")
+        }
         let contacts = directory.accounts.values.flatMap(\.contacts)
         expect(Set(contacts), Set(snapshot.contacts), "contacts")
         for record in snapshot.conversations {

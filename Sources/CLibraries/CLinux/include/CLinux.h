@@ -31,3 +31,13 @@ int clinux_take_refusals(int descriptor);
 
 /// Names the calling thread, at most 15 bytes.
 void clinux_name_thread(const char *name);
+
+/// The other end of a TCP connection: the sixteen bytes of its IPv6 address as two numbers, the first byte highest (IPv4 in its
+/// mapped form), and its port.
+struct clinux_peer {
+    uint64_t high, low;
+    uint16_t port;
+};
+
+/// Accepts a connection, non-blocking and closed on exec: a descriptor, or -1 with errno set.
+int clinux_accept(int listener, struct clinux_peer *peer);

@@ -6,6 +6,8 @@ public struct LocalMedia: Equatable, Sendable {
     public var rtcpPort: UInt16?
     /// The source that this server will send; nil to leave it unsaid.
     public var ssrc: UInt32?
+    /// The source in which this server sends lost packets again (RFC 4588); nil where there is none.
+    public var retransmissionSSRC: UInt32?
     /// The canonical name of that source.
     public var canonicalName: String
     /// The key under which this server sends: fresh random bytes, of the suite that the plan names; nil for plain RTP.
@@ -102,7 +104,11 @@ extension AcceptedSection {
             map.direction = map.direction?.reversed
             add("extmap", map.value)
         }
-        if direction.sends, let ssrc = local.ssrc { add("ssrc", "\(ssrc) cname:\(local.canonicalName)") }
+        if direction.sends, let ssrc = local.ssrc {
+            if let again = local.retransmissionSSRC { add("ssrc-group", "FID \(ssrc) \(again)") }
+            add("ssrc", "\(ssrc) cname:\(local.canonicalName)")
+            if let again = local.retransmissionSSRC { add("ssrc", "\(again) cname:\(local.canonicalName)") }
+        }
         return media
     }
 

@@ -49,4 +49,32 @@ public enum RTPCodec: Hashable, Sendable {
         case .theora: RTPMap(payloadType: payloadType, encoding: "theora", clockRate: 90000)
         }
     }
+
+    /// All codecs of sound.
+    static let audio: Set<RTPCodec> = [
+        .opus, .speex(clockRate: 8_000), .speex(clockRate: 16_000), .speex(clockRate: 32_000),
+    ]
+
+    /// All codecs of pictures.
+    static let video: Set<RTPCodec> = [.vp8, .theora]
+
+    /// The codec of sound that a request names, whatever its case: `opus`, `speex` (wideband), or `speex/` and a rate.
+    init?(audioNamed name: String) {
+        switch name.lowercased() {
+        case "opus": self = .opus
+        case "speex", "speex/16000": self = .speex(clockRate: 16_000)
+        case "speex/8000": self = .speex(clockRate: 8_000)
+        case "speex/32000": self = .speex(clockRate: 32_000)
+        default: return nil
+        }
+    }
+
+    /// The codec of pictures that a request names, whatever its case.
+    init?(videoNamed name: String) {
+        switch name.lowercased() {
+        case "vp8": self = .vp8
+        case "theora": self = .theora
+        default: return nil
+        }
+    }
 }

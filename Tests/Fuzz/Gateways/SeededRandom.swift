@@ -1,0 +1,1 @@
+../../SignalingTests/Support/SeededRandom.swift
