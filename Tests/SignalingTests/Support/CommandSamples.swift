@@ -60,6 +60,7 @@ enum CommandSamples {
             .people(.removeContact(name)), .people(.moveContact(name, group: "g", position: nil)),
             .people(.watchContact(name, true)), .people(.contactGroup(.add("g"))), .people(.requestFriend(name)),
             .people(.answerFriend(name, accept: true)), .people(.ignore(name)), .people(.unignore(name)),
+            .people(.endFriendship(name)),
             .people(.ignored), .people(.profile(name)), .people(.setProfile(ProfileChanges())),
             .people(.search(ProfileSearch())), .people(.presence(name)),
         ]
