@@ -116,7 +116,8 @@ def ending(path, folder):
 
 VIDEO = [
     ("ogv", "ivf", ["-c:v", "libtheora", "-b:v", "200k", "-g", "30"], ["--video", "vp8"]),
-    ("ogg", "ogv", ["-c:v", "libvpx", "-b:v", "200k", "-g", "30", "-deadline", "realtime"], ["--video", "theora"]),
+    ("ogg", "ogv", ["-c:v", "libvpx", "-b:v", "200k", "-g", "30", "-deadline", "realtime", "-cpu-used", "16"],
+     ["--video", "theora", "--speed", 2]),
 ]
 
 
