@@ -21,7 +21,7 @@ func fuzzLineFraming(_ input: [UInt8]) {
 private func conversation(
     _ stream: [UInt8], cutInto size: Int
 ) -> (output: [UInt8], commands: [String], isFinished: Bool) {
-    var connection = LineConnection()
+    let connection = LineConnection()
     var scratch = LineWords()
     var waiting: [(Signaling.Tag, Command)] = []
     var commands: [String] = []
