@@ -48,6 +48,8 @@ let package = Package(
         .systemLibrary(
             name: "COpenSSL", path: "Sources/CLibraries/COpenSSL", pkgConfig: "libcrypto",
             providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
+            name: "CZlib", path: "Sources/CLibraries/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CLinux", path: "Sources/CLibraries/CLinux"),
 
         .target(
@@ -71,11 +73,16 @@ let package = Package(
             name: "Storage", dependencies: ["Signaling", "CSQLite", "COpenSSL"], exclude: ["README.md"],
             swiftSettings: swiftSettings),
         .target(
-            name: "Gateways", dependencies: ["Signaling"], exclude: ["Line/README.md"], swiftSettings: hotSettings),
+            name: "Gateways", dependencies: ["Signaling"],
+            exclude: [
+                "EngineIO/README.md", "JSON/README.md", "Line/README.md", "MIM/README.md", "SocketIO/README.md",
+                "WebSocket/README.md", "XML/README.md",
+            ],
+            swiftSettings: hotSettings),
         .executableTarget(
             name: "Server",
             dependencies: [
-                "Codec", "MediaRelay", "Signaling", "Storage", "Gateways", "CLinux", "COpenSSL",
+                "Codec", "MediaRelay", "Signaling", "Storage", "Gateways", "CLinux", "COpenSSL", "CZlib",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

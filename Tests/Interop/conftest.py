@@ -4,11 +4,32 @@ import pathlib
 import sys
 
 import pytest
+from _pytest.runner import runtestprotocol
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 import line_client  # noqa: E402
 import relay  # noqa: E402
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "second_chance: runs again where it fails, up to three times in all")
+
+
+def pytest_runtest_protocol(item, nextitem):
+    """Runs tests that a busy machine may fail once more, with new fixtures; what counts is the last run."""
+    if item.get_closest_marker("second_chance") is None:
+        return None
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    for _ in range(3):
+        reports = runtestprotocol(item, nextitem=nextitem, log=False)
+        if not any(report.failed for report in reports):
+            break
+        item._initrequest()
+    for report in reports:
+        item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import base64
 import os
 import pathlib
+import random
 import socket
 import struct
 import subprocess
@@ -33,8 +34,9 @@ def join(server, offer, name):
 
 
 def opus(sequence, ssrc=7, size=80):
-    """A packet of a made-up Opus stream: a valid header, and a frame that is no silence."""
-    return struct.pack("!BBHII", 0x80, 96, sequence & 0xFFFF, sequence * 960 & 0xFFFFFFFF, ssrc) + b"\x78" + bytes(size - 1)
+    """A packet of a made-up Opus stream: a valid header, and a frame of which a decoder makes noise."""
+    noise = random.Random(sequence).randbytes(size - 1)
+    return struct.pack("!BBHII", 0x80, 96, sequence & 0xFFFF, sequence * 960 & 0xFFFFFFFF, ssrc) + b"\x78" + noise
 
 
 class StampedReceiver:

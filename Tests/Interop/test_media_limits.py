@@ -135,6 +135,9 @@ def test_audio_is_encoded_again_at_the_limit(server, tmp_path, codec, mapping, o
         receiver.close()
     packets = list(receiver.packets)
     check_sequence(packets)
+    # By the time of the sound, so that a machine that stood still for a moment does not count as too much.
+    for packet in packets:
+        packet.at = ((packet.timestamp - packets[0].timestamp) & 0xFFFFFFFF) / (48_000 if codec == "opus" else 32_000)
     assert worst(packets, 1) <= limit * 1.05
     # It is sound all the same, and most of what is allowed is used.
     seconds = packets[-1].at - packets[0].at

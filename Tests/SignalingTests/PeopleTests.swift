@@ -60,6 +60,21 @@ import Testing
         #expect(change.lastSeen == world.now)
     }
 
+    @Test func aGuestWhoHasRegisteredTheirNameIsNotTheAccountYet() throws {
+        let world = World()
+        let root = try world.user("root")
+        let gus = try world.guest("gus")
+        let new = NewAccount(name: .of("gus"), password: Secret("pw"))
+        #expect(world.ask(gus, .account(.create(new))).isDone)
+        // What is done against the guest does not reach the account, in memory or on disk.
+        #expect(world.ask(root, .people(.ignore(.of("gus")))).isDone)
+        #expect(world.store.load().ignored.values.allSatisfy { $0.isEmpty })
+        #expect(world.ask(root, .message(.toUsers([.of("gus")], Outgoing("hello")))).isDone)
+        #expect(world.store.load().keptMessages.isEmpty)
+        let account = try world.signIn("gus")
+        #expect(world.ask(account, .message(.toMember(.of("root"), Outgoing("it is me")))).isDone)
+    }
+
     @Test func friendsAskAndAnswer() throws {
         let world = World()
         let ada = try world.user("ada", .socketIO)
@@ -73,6 +88,47 @@ import Testing
         #expect(world.ask(bob, .people(.answerFriend(.of("ada"), accept: true))).isDone)
         let groups = try contacts(world.ask(ada, .people(.contacts)))
         #expect(groups.flatMap(\.contacts).map(\.isFriend) == [true])
+        #expect(world.ask(ada, .people(.requestFriend(.of("bob")))).code == .invalid)
+        #expect(world.ask(bob, .people(.endFriendship(.of("ada")))).isDone)
+        #expect(world.ask(bob, .people(.endFriendship(.of("ada")))).code == .notFound)
+        #expect(try contacts(world.ask(bob, .people(.contacts))).flatMap(\.contacts).isEmpty)
+        #expect(try contacts(world.ask(ada, .people(.contacts))).flatMap(\.contacts).map(\.isFriend) == [false])
+    }
+
+    @Test func invitationsWaitForASignInAndAreNotSentTwice() throws {
+        let world = World()
+        let ada = try world.user("ada", .socketIO)
+        let bob = try world.user("bob", .socketIO)
+        world.hub.close(bob)
+        #expect(world.ask(ada, .people(.requestFriend(.of("bob")))).isDone)
+        #expect(world.ask(ada, .people(.requestFriend(.of("bob")))).isDone)
+        #expect(world.ask(ada, .message(.toUsers([.of("bob")], Outgoing("first")))).code == nil)
+        let back = try world.signIn("bob", .socketIO)
+        world.run()
+        let heard = world.events(back).compactMap { event in
+            switch event {
+            case .message(let message): message.text
+            case .contactRequest(let from): from.text
+            default: nil
+            }
+        }
+        #expect(heard == ["first", "ada"])
+        #expect(world.ask(back, .people(.answerFriend(.of("ada"), accept: false))).isDone)
+        #expect(world.ask(back, .people(.answerFriend(.of("ada"), accept: true))).code == .notFound)
+    }
+
+    @Test func theHiddenLookAbsent() throws {
+        let world = World()
+        let ada = try world.user("ada", .socketIO)
+        let bob = try world.user("bob", .socketIO)
+        #expect(world.ask(bob, .people(.setPresence(.hidden))).isDone)
+        guard case .sent(let sent) = world.ask(ada, .message(.toUsers([.of("bob")], Outgoing("hi")))) else {
+            throw Unexpected(nil)
+        }
+        #expect(!sent.delivered)
+        #expect(world.texts(bob) == ["hi"])
+        guard case .presence(let own) = world.ask(bob, .people(.presence(.of("bob")))) else { throw Unexpected(nil) }
+        #expect(own.presence == .hidden)
     }
 
     @Test func onlyContactsMayWriteWhereSomebodySaysSo() throws {

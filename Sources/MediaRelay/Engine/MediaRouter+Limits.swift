@@ -113,7 +113,7 @@ extension MediaRouter {
             let length = complete(packet, numbers, at: 0, as: section.outline)
         else { return true }
         section.outbound.note(packet, numbers, at: now)
-        egress?.add(bytes: length, packets: 1, at: now)
+        egress?.add(bytes: length, packets: 1, prepaid: &section.outbound.prepaid, at: now)
         let isWhole = sending.read(0..<length) {
             output.send($0, segment: length, socket: section.setup.rtpSocket, to: section.setup.remoteRTP)
         }

@@ -95,7 +95,7 @@ extension MediaRouter {
             )
         }
         guard let (isConnected, awaitsKeyFrame) = state, isConnected else { return }
-        let isSpent = egress != nil && isEgressSpent(for: watcher, at: now)
+        let isSpent = egress != nil && isEgressSpent(for: watcher, of: track, at: now)
         guard awaitsKeyFrame else {
             if isSpent {
                 sessions.with(watcher.session) { $0.sections[watcher.section].outbound.awaitsKeyFrame = true }
@@ -119,10 +119,18 @@ extension MediaRouter {
         sessions.with(watcher.session) { $0.sections[watcher.section].isConnected } ?? false
     }
 
-    /// Whether nothing more may leave the server, and the watcher is between two pictures.
-    private func isEgressSpent(for watcher: VideoTrack.Watcher, at now: MediaTime) -> Bool {
+    /// Whether there is no room for the picture that begins now in what may leave the server in all; one that was begun is finished.
+    private func isEgressSpent(
+        for watcher: VideoTrack.Watcher, of track: Slab<VideoTrack>.Key, at now: MediaTime
+    ) -> Bool {
         let hasEnded = sessions.with(watcher.session) { $0.sections[watcher.section].outbound.endedFrame }
-        return hasEnded == true && egress?.hasRoom(bytes: forward.byteCount, at: now) == false
+        guard hasEnded == true else { return false }
+        let isKey = forward.firstKeyFrame != nil
+        let expected = videoTracks.with(track) { $0.gate.expectedBytes(isKey: isKey) } ?? 0
+        let bytes = max(expected, forward.byteCount) * 11 / 10
+        guard egress?.take(bytes: bytes, at: now) == true else { return true }
+        sessions.with(watcher.session) { $0.sections[watcher.section].outbound.prepaid = bytes }
+        return false
     }
 
     /// Somebody lost pictures, or sees a track for the first time: asks its sender for a key frame.
@@ -178,7 +186,7 @@ extension MediaRouter {
             section.outbound.note(packet, numbers, at: now)
         }
         guard end > 0 else { return true }
-        egress?.add(bytes: end, packets: run.count, at: now)
+        egress?.add(bytes: end, packets: run.count, prepaid: &section.outbound.prepaid, at: now)
         return sending.read(0..<end) {
             let isWhole = output.send(
                 $0, segment: segment, socket: section.setup.rtpSocket, to: section.setup.remoteRTP)

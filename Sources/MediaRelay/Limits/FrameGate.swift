@@ -363,6 +363,11 @@ struct FrameGate {
         capacity + capacity / 25 - window.total(at: now)
     }
 
+    /// About so many bytes has the next frame, by those before.
+    func expectedBytes(isKey: Bool) -> Int {
+        (isKey ? max(expectedKey, expectedDelta) : expectedDelta) / 8
+    }
+
     /// Whether a receiver can be given so many bits at once beside what leaves anyway.
     mutating func hasRoom(forExtra bits: Int, at now: MediaTime) -> Bool {
         !isLimiting(at: now) && bits + window.total(at: now) * 11 / 10 <= capacity

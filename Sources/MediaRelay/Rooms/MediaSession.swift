@@ -156,6 +156,8 @@ struct OutboundStream {
     var lastSent: MediaTime?
     /// RTP packets since the last report.
     var packetsSinceReport = 0
+    /// Bytes of the present picture for which room was taken in what may leave in all.
+    var prepaid = 0
     /// For video: whether what the endpoint saw is broken until the next key frame.
     var awaitsKeyFrame = false
     /// Keeps the stream under a limit that is less than its track's.

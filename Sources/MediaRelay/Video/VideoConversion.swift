@@ -11,7 +11,7 @@ final class VideoConversion {
     /// Theora's headers go with key frames, but not more often than this, in ticks of the RTP clock.
     private static let configurationInterval: Int64 = 180_000
     /// Under this many bits for a pixel the picture is made smaller.
-    private static let leastBitsPerPixel = 0.03
+    private static let leastBitsPerPixel = 0.08
 
     let id: ConversionID
     private let target: TranscodingTarget

@@ -24,10 +24,15 @@ final class API {
     /// The media sessions that were opened over HTTP.
     let mediaSessions = MediaSessionTable()
 
+    private let engines: EngineDoors
     private let router: Router<Handler>
 
-    init(signaling: SignalingLoop, program: ProgramControl, tokenKey: TokenKey, tokenSeconds: Int64, welcome: Welcome) {
+    init(
+        signaling: SignalingLoop, engines: EngineDoors, program: ProgramControl, tokenKey: TokenKey,
+        tokenSeconds: Int64, welcome: Welcome
+    ) {
         self.signaling = signaling
+        self.engines = engines
         self.program = program
         self.tokenKey = tokenKey
         self.tokenSeconds = tokenSeconds
@@ -61,6 +66,7 @@ final class API {
 
     /// Answers a request; the future fails with a ``Problem`` only.
     func handle(_ request: HTTPRequest) -> Answer {
+        if let door = engines.door(for: request) { return door.handle(request) }
         let answer: Answer
         switch router.match(request.method, request.path) {
         case .found(let handler, let parameters):

@@ -59,8 +59,31 @@ struct CodecProbeReport: Encodable {
             parts.append("\(packets) packets")
             parts.append("\(bitrate) bit/s (\(bitrates.min() ?? 0) to \(bitrates.max() ?? 0) in a second)")
             if let keyFrames { parts.append("\(keyFrames.count) key frames") }
-            return parts.joined(separator: ", ")
+            return ([parts.joined(separator: ", ")] + details).joined(separator: "\n   ")
         }
+
+        /// The bitrate over time, and when key frames are.
+        private var details: [String] {
+            var lines: [String] = []
+            if bitrates.count > 1 {
+                // At most so many numbers, each the mean of as many seconds.
+                let step = (bitrates.count + Self.columns - 1) / Self.columns
+                let means = stride(from: 0, to: bitrates.count, by: step).map { start -> String in
+                    let part = bitrates[start..<min(start + step, bitrates.count)]
+                    return CodecProbeReport.round(Double(part.reduce(0, +)) / Double(part.count) / 1000, digits: 1)
+                }
+                let unit = step == 1 ? "each second" : "every \(step) seconds"
+                lines.append("kbit/s in \(unit): " + means.joined(separator: " "))
+            }
+            if let keyFrames, !keyFrames.isEmpty {
+                let times = keyFrames.prefix(Self.columns).map { CodecProbeReport.round($0, digits: 1) }
+                let more = keyFrames.count > Self.columns ? " …" : ""
+                lines.append("key frames at " + times.joined(separator: " ") + more + " s")
+            }
+            return lines
+        }
+
+        private static let columns = 20
     }
 
     var container: String
@@ -75,10 +98,11 @@ struct CodecProbeReport: Encodable {
         return lines.joined(separator: "\n")
     }
 
-    private static func round(_ value: Double) -> String {
-        let thousandths = Int((value * 1000).rounded())
-        let rest = String(thousandths % 1000)
-        return "\(thousandths / 1000)." + String(repeating: "0", count: 3 - rest.count) + rest
+    fileprivate static func round(_ value: Double, digits: Int = 3) -> String {
+        let scale = (0..<digits).reduce(1) { result, _ in result * 10 }
+        let parts = Int((value * Double(scale)).rounded())
+        let rest = String(parts % scale)
+        return "\(parts / scale)." + String(repeating: "0", count: digits - rest.count) + rest
     }
 }
 

@@ -21,6 +21,7 @@ struct Configuration: Sendable, Equatable {
     var line = Line()
     var xml = XML()
     var mim = MIM()
+    var socketIO = SocketIO()
     var media = Media()
     var limits = Limits()
     var storage = Storage()
@@ -43,6 +44,8 @@ struct Configuration: Sendable, Equatable {
         var tlsPort = 0
         /// Seconds for which a token from signing in is good.
         var tokenSeconds: Int64 = 86_400
+        /// Sites whose pages may use the event API besides the server's own; `*` for all.
+        var origins: [String] = []
     }
 
     struct Line: Sendable, Equatable {
@@ -53,11 +56,32 @@ struct Configuration: Sendable, Equatable {
     }
 
     struct XML: Sendable, Equatable {
+        /// TCP port; 0 switches the door off.
         var port = 6600
+        /// Seconds without a document after which a connection is closed.
+        var timeout = 15
     }
 
     struct MIM: Sendable, Equatable {
+        /// TCP port; 0 switches the door off.
         var port = 4242
+        /// Ports that users of other protocols are given, so that MIM clients can talk to them; nil for none.
+        var bridgePorts: PortRange? = PortRange(first: 4300, last: 4399)
+    }
+
+    /// The event API's transport.
+    struct SocketIO: Sendable, Equatable {
+        /// Milliseconds between an answered ping and the next.
+        var pingInterval = 25_000
+        /// Milliseconds within which a ping must be answered.
+        var pingTimeout = 20_000
+        /// Bytes of a message, and of a poll's body.
+        var maxPayload = 1_000_000
+        /// Whether the protocols' conformance suites are served instead of the event API.
+        var protocolTest = false
+
+        /// Bytes that a poll's body may have at most.
+        var largestPayload: Int { protocolTest ? 1_000_000 : maxPayload }
     }
 
     struct Media: Sendable, Equatable {
@@ -153,6 +177,20 @@ struct Configuration: Sendable, Equatable {
 struct PortRange: Sendable, Equatable, CustomStringConvertible {
     var first: Int
     var last: Int
+
+    init(first: Int, last: Int) {
+        self.first = first
+        self.last = last
+    }
+
+    /// Reads `10000-19999`: two ports from 1024 to 65535, the lower one first.
+    init?(_ text: String) {
+        let ends = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard ends.count == 2, let first = Int(ends[0]), let last = Int(ends[1]), first >= 1024, last <= 65_535,
+            last > first
+        else { return nil }
+        self.init(first: first, last: last)
+    }
 
     var description: String { "\(first)-\(last)" }
 }

@@ -131,16 +131,24 @@ struct Setting: Sendable {
             read: { Configuration.SyncPolicy($0) }, show: { $0.description })
     }
 
+    /// Ports as `10000-19999`, or nothing.
+    static func optionalPorts(
+        _ key: String, _ path: any WritableKeyPath<Configuration, PortRange?> & Sendable
+    ) -> Setting {
+        scalar(
+            key, path, reloadable: false, form: "two ports from 1024 to 65535, as in 4300-4399, or empty",
+            read: { text -> PortRange?? in
+                if text.isEmpty { return .some(nil) }
+                return PortRange(text).map { .some($0) }
+            },
+            show: { $0?.description ?? "" })
+    }
+
     /// Ports as `10000-19999`.
     static func ports(_ key: String, _ path: any WritableKeyPath<Configuration, PortRange> & Sendable) -> Setting {
         scalar(
             key, path, reloadable: false, form: "two ports from 1024 to 65535, as in 10000-19999",
-            read: { text in
-                let ends = text.split(separator: "-", omittingEmptySubsequences: false)
-                guard ends.count == 2, let first = Int(ends[0]), let last = Int(ends[1]) else { return nil }
-                guard first >= 1024, last <= 65_535, last > first else { return nil }
-                return PortRange(first: first, last: last)
-            },
+            read: { PortRange($0) },
             show: { $0.description })
     }
 

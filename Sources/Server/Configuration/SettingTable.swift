@@ -13,7 +13,7 @@ extension Setting {
     static let byKey = Dictionary(uniqueKeysWithValues: all.map { ($0.key, $0) })
 
     /// Ports of doors that this version does not have: accepted, so that a file can be written for what is to come.
-    static let doorsToCome = ["xml.port", "mim.port", "media.port"]
+    static let doorsToCome = ["media.port"]
 
     /// Sections whose subject this version does not have: a key in one is not a slip of the pen.
     static let sectionsToCome = ["auth", "banners", "clients", "files"]
@@ -36,11 +36,22 @@ extension Setting {
         integer("http.port", \.http.port, ports),
         integer("http.tlsPort", \.http.tlsPort, ports),
         integer("http.tokenSeconds", \.http.tokenSeconds, 60...31_536_000, reloadable: true),
+        flag("auth.acceptMD5", \.signaling.acceptsMD5, reloadable: true),
         integer("line.port", \.line.port, ports),
         integer("line.tlsPort", \.line.tlsPort, ports),
         flag("line.challengeLogin", \.signaling.challengeLogin, reloadable: true),
         integer("xml.port", \.xml.port, ports),
+        integer("xml.timeout", \.xml.timeout, 1...86_400, reloadable: true),
         integer("mim.port", \.mim.port, ports),
+        optionalPorts("mim.bridgePorts", \.mim.bridgePorts),
+        list(
+            "http.origins", \.http.origins, reloadable: true, allowsEmpty: true,
+            form: "a list of origins such as https://example.org, or *",
+            read: { $0 == "*" || $0.contains("://") ? $0 : nil }, show: { $0 }),
+        integer("socketIO.pingInterval", \.socketIO.pingInterval, 100...3_600_000),
+        integer("socketIO.pingTimeout", \.socketIO.pingTimeout, 100...3_600_000),
+        integer("socketIO.maxPayload", \.socketIO.maxPayload, 1_024...100_000_000),
+        flag("socketIO.protocolTest", \.socketIO.protocolTest),
     ]
 
     private static let media: [Setting] = [

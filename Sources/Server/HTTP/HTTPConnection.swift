@@ -6,6 +6,8 @@ import Signaling
 struct HTTPLimits: Sendable {
     /// Bytes of a body.
     var body = 262_144
+    /// Bytes of a body for paths that begin with certain segments.
+    var bodyByPath: [String: Int] = [:]
     /// Time from the connection, or from the last answer, to the end of the next request's header. A connection that
     /// is kept alive may be idle for as long.
     var header = TimeAmount.seconds(60)
@@ -17,6 +19,14 @@ struct HTTPLimits: Sendable {
 
 /// Answers a request; called on the loop of its connection.
 typealias HTTPHandler = @Sendable (HTTPRequest) -> EventLoopFuture<HTTPResponse>
+
+/// What becomes of a connection that is HTTP no longer.
+struct HTTPUpgrade {
+    /// The headers of the answer 101.
+    var headers: HTTPHeaders
+    /// Adds the handlers of what follows.
+    var begin: (any Channel) throws -> Void
+}
 
 /// One HTTP/1.1 connection: gathers requests within bounds of size and time, hands them to the handler, writes what it
 /// answers, keeps the connection alive.
@@ -35,13 +45,21 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
     }
     private let limits: HTTPLimits
     private let handler: HTTPHandler
+    /// Decides whether a request that asks for it becomes another protocol; nil where it is answered like any other.
+    var upgrade: ((HTTPRequestHead, HTTPRequest) -> HTTPUpgrade?)?
+    /// The handlers of HTTP before this one, as they are taken out of the pipeline: the decoder last, whose bytes are the other protocol's.
+    var removable: [any RemovableChannelHandler] = []
     private var state = State.idle
     private var deadline = NIODeadline.distantFuture
     private var timer: Scheduled<Void>?
+    private var largestBody = 0
+    private let cancel: NIOLoopBoundBox<(() -> Void)?>
 
-    init(limits: HTTPLimits, handler: @escaping HTTPHandler) {
+    /// Must be made on the loop of its connection.
+    init(limits: HTTPLimits, eventLoop: any EventLoop, handler: @escaping HTTPHandler) {
         self.limits = limits
         self.handler = handler
+        cancel = NIOLoopBoundBox(nil, eventLoop: eventLoop)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -53,10 +71,17 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
         context.fireChannelActive()
     }
 
+    func handlerRemoved(context: ChannelHandlerContext) {
+        timer?.cancel()
+        timer = nil
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
         timer?.cancel()
         timer = nil
         state = .closing
+        cancel.value?()
+        cancel.value = nil
         context.fireChannelInactive()
     }
 
@@ -82,12 +107,13 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
         guard case .idle = state else { return }
         guard let target = RequestTarget(head.uri) else { return refuse(.malformed, context) }
         if head.version == .http1_1, head.headers["host"].count != 1 { return refuse(.malformed, context) }
-        if let length = head.headers.first(name: "content-length").flatMap({ Int($0) }), length > limits.body {
+        largestBody = target.path.first.flatMap { limits.bodyByPath[$0] } ?? limits.body
+        if let length = head.headers.first(name: "content-length").flatMap({ Int($0) }), length > largestBody {
             return refuse(.tooLarge, context)
         }
         let request = HTTPRequest(
             method: head.method, path: target.path, query: target.query, headers: head.headers, body: ByteBuffer(),
-            remoteAddress: context.remoteAddress.flatMap { IPAddress($0) })
+            remoteAddress: context.remoteAddress.flatMap { IPAddress($0) }, onCancel: cancel)
         state = .receiving(head, request)
         expect(within: limits.bodyTime, context)
         if head.headers.first(name: "expect")?.lowercased() == "100-continue" {
@@ -98,7 +124,7 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
 
     private func append(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
         guard case .receiving(let head, var request) = state else { return }
-        guard request.body.readableBytes + bytes.readableBytes <= limits.body else {
+        guard request.body.readableBytes + bytes.readableBytes <= largestBody else {
             return refuse(.tooLarge, context)
         }
         // Only one reference to the body while it grows.
@@ -110,12 +136,32 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
 
     private func end(_ context: ChannelHandlerContext) {
         guard case .receiving(let head, let request) = state else { return }
+        if head.headers.contains(name: "upgrade"), let upgrade = upgrade?(head, request) {
+            return switchProtocols(upgrade, context)
+        }
         state = .answering
         deadline = .distantFuture
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         handler(request).hop(to: context.eventLoop).whenComplete { result in
             let (connection, context) = bound.value
             connection.answer(head, result, context)
+        }
+    }
+
+    private func switchProtocols(_ upgrade: HTTPUpgrade, _ context: ChannelHandlerContext) {
+        state = .closing
+        deadline = .distantFuture
+        let head = HTTPResponseHead(version: .http1_1, status: .switchingProtocols, headers: upgrade.headers)
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        do {
+            try upgrade.begin(context.channel)
+            let pipeline = context.pipeline.syncOperations
+            for handler in [self] + removable { pipeline.removeHandler(handler, promise: nil) }
+            removable = []
+            self.upgrade = nil
+        } catch {
+            context.close(promise: nil)
         }
     }
 
@@ -129,8 +175,11 @@ final class HTTPConnection: ChannelInboundHandler, RemovableChannelHandler {
         case .failure(let problem as Problem): response = problem.response
         case .failure: response = Problem.unavailable.response
         }
-        state = head.isKeepAlive ? .idle : .closing
-        write(response, withoutBody: head.method == .HEAD, close: head.isKeepAlive ? nil : .all, context)
+        cancel.value = nil
+        // The decoder reads nothing behind a request that asked for another protocol.
+        let isLast = !head.isKeepAlive || head.headers.contains(name: "upgrade")
+        state = isLast ? .closing : .idle
+        write(response, withoutBody: head.method == .HEAD, close: isLast ? .all : nil, context)
         if head.isKeepAlive { expect(within: limits.header, context) }
     }
 

@@ -13,6 +13,8 @@ struct HTTPRequest: Sendable {
     var body: ByteBuffer
     /// The address of the other end; nil where there is none.
     var remoteAddress: IPAddress?
+    /// Called where the connection ends before the answer; for answers that take their time.
+    var onCancel: NIOLoopBoundBox<(() -> Void)?>?
 
     /// The media type of the body, without parameters, in lower case.
     var contentType: String? {

@@ -8,6 +8,14 @@ enum Outlet {
     case requests(RequestSession)
     /// A connection of the line protocol.
     case line(LineChannel)
+    /// A connection of the XML protocol.
+    case xml(XMLClient)
+    /// A connection of the MIM protocol.
+    case mim(MIMClient)
+    /// The MIM door itself, which hears who comes and goes.
+    case roster(MIMDoor)
+    /// A client of the event API.
+    case events(EventClient)
 
     /// A command is answered.
     func reply(_ tag: Tag, _ reply: Reply, now: Timestamp) {
@@ -15,6 +23,10 @@ enum Outlet {
         case .none: break
         case .line(let channel): channel.reply(tag, reply, now: now)
         case .requests(let session): session.reply(tag, reply)
+        case .xml(let client): client.reply(tag, reply, now: now)
+        case .mim(let client): client.reply(tag, reply)
+        case .events(let client): client.reply(tag, reply, now: now)
+        case .roster: break
         }
     }
 
@@ -24,14 +36,20 @@ enum Outlet {
         case .none: break
         case .requests(let session): session.closed(reason: reason)
         case .line(let channel): channel.closed(reason: reason)
+        case .xml(let client): client.closed()
+        case .mim(let client): client.closed()
+        case .events(let client): client.closed(reason: reason)
+        case .roster(let door): door.close()
         }
     }
 
     /// Whether the session's connection is read.
     func setReading(_ reads: Bool) {
         switch self {
-        case .none, .requests: break
+        case .none, .requests, .mim, .roster: break
         case .line(let channel): channel.setReading(reads)
+        case .xml(let client): client.setReading(reads)
+        case .events(let client): client.setReading(reads)
         }
     }
 }

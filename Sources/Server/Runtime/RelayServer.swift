@@ -9,6 +9,7 @@ actor RelayServer {
     private let control: ControlServer
     private let api: NIOLoopBound<API>
     private let lineDoor: NIOLoopBound<LineDoor>
+    private let gateways: NIOLoopBound<GatewayDoors>
     private let connections: NIOLoopBound<ConnectionCount>
     private let certificate: NIOLoopBound<TLSCertificate>?
     private let listeners: [Listener]
@@ -52,11 +53,17 @@ actor RelayServer {
         let connections = try await core.onLoop { signaling in
             NIOLoopBound(count, eventLoop: signaling.eventLoop)
         }
+        let gateways = try await core.onLoop { signaling in
+            NIOLoopBound(
+                GatewayDoors(
+                    values, signaling: signaling, connections: connections.value, tokenKey: tokenKey, log: log),
+                eventLoop: signaling.eventLoop)
+        }
         let api = try await core.onLoop { signaling in
             NIOLoopBound(
                 API(
-                    signaling: signaling, program: program, tokenKey: tokenKey, tokenSeconds: values.http.tokenSeconds,
-                    welcome: Welcome(values)),
+                    signaling: signaling, engines: gateways.value.engines, program: program, tokenKey: tokenKey,
+                    tokenSeconds: values.http.tokenSeconds, welcome: Welcome(values)),
                 eventLoop: signaling.eventLoop)
         }
         try await core.onLoop { [media = core.media] _ in api.value.media = media }
@@ -81,8 +88,19 @@ actor RelayServer {
             if values.line.port != 0 {
                 try await LinePlainDoor.open(core.hub, count, configuration)
             }
+            let engines = try await core.onLoop { signaling in
+                NIOLoopBound(gateways.value.engines, eventLoop: signaling.eventLoop)
+            }
             for port in Self.ports("http", values.http.port, values.http.tlsPort, certificate) {
-                listeners.append(try await API.open(api, connections, at: port, configuration, on: loop))
+                listeners.append(try await API.open(api, engines, connections, at: port, configuration, on: loop))
+            }
+            if values.xml.port != 0 {
+                let door = try await core.onLoop { NIOLoopBound(gateways.value.xml, eventLoop: $0.eventLoop) }
+                listeners.append(try await XMLDoor.open(door, configuration, on: loop))
+            }
+            if values.mim.port != 0 {
+                let door = try await core.onLoop { NIOLoopBound(gateways.value.mim, eventLoop: $0.eventLoop) }
+                listeners.append(try await MIMDoor.open(door, configuration, on: loop))
             }
             let signaling = core.signaling
             control = try await ControlServer.start(dataFolder: values.data, on: loop) { request in
@@ -95,6 +113,7 @@ actor RelayServer {
         self.core = core
         self.api = api
         self.lineDoor = lineDoor
+        self.gateways = gateways
         self.connections = connections
         self.certificate = certificate
         self.listeners = listeners
@@ -122,13 +141,14 @@ actor RelayServer {
         }
         configuration = next
         let values = next.values
-        let (core, api, lineDoor) = (core, api, lineDoor)
+        let (core, api, lineDoor, gateways) = (core, api, lineDoor, gateways)
         let (connections, certificate) = (connections, certificate)
         try await core.onLoop { signaling in
             signaling.replaceSettings(values.signaling)
             api.value.tokenSeconds = values.http.tokenSeconds
             api.value.welcome = Welcome(values)
             lineDoor.value.messageQueue = values.limits.messageQueue
+            gateways.value.replaceSettings(values)
             core.hub.run { $0.line.messageQueue = values.limits.messageQueue }
             connections.value.limit = values.limits.connectionsPerAddress
             if let tls { certificate?.value.context = tls }
@@ -177,6 +197,8 @@ actor RelayServer {
         door("https", values.http.tlsPort)
         door("line", values.line.port)
         door("line+tls", values.line.tlsPort)
+        door("xml", values.xml.port)
+        door("mim", values.mim.port)
         doors.append("rtp \(values.media.rtpPorts)")
         return "media-relay is ready: \(doors.joined(separator: ", ")), data in \(values.data)"
     }

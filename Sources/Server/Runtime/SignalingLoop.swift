@@ -137,6 +137,8 @@ final class SignalingLoop {
     private func deliver(_ event: Event, _ sessions: [SessionID]) {
         // Encoded when the first connection of the protocol hears it, then shared by all.
         var line: LineEvent??
+        var xml: XMLEvent??
+        var packet: EventPacket??
         for session in sessions {
             switch outlet(of: session) {
             case .none: break
@@ -145,6 +147,16 @@ final class SignalingLoop {
                 let encoded = line ?? LineEvent(event)
                 line = .some(encoded)
                 if let encoded { channel.deliver(encoded) }
+            case .xml(let client):
+                let encoded = xml ?? XMLEvent(event)
+                xml = .some(encoded)
+                if let encoded { client.deliver(encoded) }
+            case .events(let client):
+                let encoded = packet ?? EventPacket(event)
+                packet = .some(encoded)
+                if let encoded { client.deliver(encoded) }
+            case .mim(let client): client.deliver(event)
+            case .roster(let door): door.hear(event)
             }
         }
     }

@@ -18,6 +18,8 @@ public enum PeopleCommand: Sendable {
     case requestFriend(Name)
     /// Accepts, or denies, a request; `Reply.done`.
     case answerFriend(Name, accept: Bool)
+    /// Ends a friendship and takes the friend out of the caller's contacts; `Reply.done`.
+    case endFriendship(Name)
     /// Ignores a user: nothing of theirs arrives any more; `Reply.done`.
     case ignore(Name)
     /// Ignores them no longer; `Reply.done`.

@@ -15,6 +15,8 @@ public enum Event: Sendable {
     indirect case peerToPeer(from: Name, port: UInt16, address: IPAddress)
     /// Somebody's presence, to those who have them as a contact.
     indirect case presence(PresenceChange)
+    /// Somebody is online for all to see, or no longer; to sessions that ask for it by their origin.
+    case listed(user: Name, isListed: Bool)
     /// Somebody wants to be a friend.
     case contactRequest(from: Name)
     /// Somebody entered a room.

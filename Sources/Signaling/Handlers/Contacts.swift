@@ -3,7 +3,10 @@ extension Hub {
         guard let own = caller.person.account else { throw onlyAccounts() }
         switch command {
         case .addContact(let name, let group): try add(try account(name), group, own)
-        case .removeContact(let name): try remove(try account(name), own)
+        case .removeContact(let name):
+            let account = try account(name)
+            try remove(account, own)
+            forgetFriendship(account, own)
         case .moveContact(let name, let group, let position): try move(try account(name), group, position, own)
         case .watchContact(let name, let isWatched):
             let index = try index(of: try account(name), own)
@@ -14,6 +17,9 @@ extension Hub {
         case .contactGroup(let change): try changeGroups(change, own)
         case .requestFriend(let name): return try requestFriend(name, own, caller)
         case .answerFriend(let name, let isAccepted): return try answerFriend(name, isAccepted, own, caller)
+        case .endFriendship(let name):
+            try endFriendship(try account(name), own)
+            return .done
         default: break
         }
         return .contacts(list(own))
@@ -148,14 +154,21 @@ extension Hub {
         let account = try account(name)
         guard account !== own else { throw Refusal(.invalid, "Nobody is their own friend.") }
         if account.ignored.contains(caller.key) { throw Refusal(.forbidden, "They do not want to hear from you.") }
-        if areFriends(own.id, account.id) { return .done }
-        if friends[FriendKey(from: account.id, to: own.id)] == false {
-            return try answerFriend(name, true, own, caller)
-        }
+        if areFriends(own.id, account.id) { throw Refusal(.invalid, "You and \(name) are friends already.") }
+        if account.invitations.contains(own.id) { return .done }
+        if own.invitations.contains(account.id) { return try answerFriend(name, true, own, caller) }
         setFriend(FriendKey(from: own.id, to: account.id), false)
         let receivers = directory.person(account.id.number)?.sessions ?? []
         deliver(.contactRequest(from: own.name), to: receivers, origin: caller.session.id)
         return .done
+    }
+
+    /// Tells a session who has asked its account to be a friend and has no answer yet.
+    func tellInvitations(_ account: Account, to sessions: [SessionID]) {
+        for id in account.invitations {
+            guard let from = directory.account(id) else { continue }
+            deliver(.contactRequest(from: from.name), to: sessions)
+        }
     }
 
     private func answerFriend(
@@ -163,7 +176,9 @@ extension Hub {
     ) throws(Refusal) -> Reply? {
         let account = try account(name)
         let key = FriendKey(from: account.id, to: own.id)
-        guard friends[key] == false else { throw Refusal(.notFound, "\(name) has not asked.", cause: .noSuchUser) }
+        guard own.invitations.contains(account.id) else {
+            throw Refusal(.notFound, "\(name) has not asked.", cause: .noSuchUser)
+        }
         setFriend(key, isAccepted ? true : nil)
         if isAccepted {
             if !own.contacts.contains(where: { $0.contact == account.id }) { try? add(account, nil, own) }
@@ -172,10 +187,29 @@ extension Hub {
         return .done
     }
 
+    private func endFriendship(_ account: Account, _ own: Account) throws(Refusal) {
+        guard areFriends(own.id, account.id) else {
+            throw Refusal(.notFound, "You and \(account.name) are no friends.", cause: .noSuchUser)
+        }
+        forgetFriendship(account, own)
+        if own.contacts.contains(where: { $0.contact == account.id }) { try remove(account, own) }
+    }
+
+    private func forgetFriendship(_ account: Account, _ own: Account) {
+        for key in [FriendKey(from: own.id, to: account.id), FriendKey(from: account.id, to: own.id)]
+        where friends[key] == true {
+            setFriend(key, nil)
+        }
+    }
+
     private func setFriend(_ key: FriendKey, _ isAccepted: Bool?) {
         let before = friends[key]
         friends[key] = isAccepted
         onUndo { [unowned self] in friends[key] = before }
+        if let account = directory.account(key.to) {
+            let others = account.invitations.filter { $0 != key.from }
+            set(account, \.invitations, isAccepted == false ? others + [key.from] : others)
+        }
         if let isAccepted {
             store(.putFriend(FriendRecord(from: key.from, to: key.to, isAccepted: isAccepted)))
         } else {
@@ -203,6 +237,10 @@ extension Hub {
             if let ignorer = directory.account(AccountID(other)) {
                 set(ignorer, \.ignored, ignorer.ignored.subtracting([key]))
             }
+        }
+        for key in friends.keys where key.from == account.id {
+            guard let invited = directory.account(key.to) else { continue }
+            set(invited, \.invitations, invited.invitations.filter { $0 != account.id })
         }
         friends = friends.filter { $0.key.from != account.id && $0.key.to != account.id }
         onUndo { [unowned self] in (ignorers, friends) = (ignoring, friendships) }

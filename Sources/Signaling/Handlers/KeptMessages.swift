@@ -20,7 +20,7 @@ extension Hub {
         guard !receivers.isEmpty, let last = records.last else {
             set(account, \.isTelling, false)
             if records.isEmpty { set(account, \.kept, 0) }
-            return
+            return tellAwaitedInvitations(account)
         }
         for record in records {
             var message = message(record)
@@ -44,5 +44,13 @@ extension Hub {
         }) {
             startTelling(person, session)
         }
+        if !account.isTelling { tellAwaitedInvitations(account) }
+    }
+
+    /// The messages come first, then the invitations.
+    func tellAwaitedInvitations(_ account: Account) {
+        guard !account.awaitingInvitations.isEmpty else { return }
+        tellInvitations(account, to: account.awaitingInvitations.filter { sessions[$0]?.person?.account === account })
+        set(account, \.awaitingInvitations, [])
     }
 }

@@ -71,6 +71,8 @@ extension Hub {
         onUndo { [unowned self] in media[session.id] = nil }
         set(caller.session, \.media, caller.session.media + [session.id])
         if let until = session.until { deadlines.add(.mediaEnd(session.id), at: until) }
+        var opening = opening
+        opening.requester = opening.requester ?? caller.session.origin.address
         let open = MediaOpen(
             session: session.id, room: mediaRoom, participant: caller.key, displayName: caller.person.name.text,
             allowed: allowed, maySend: session.maySend, limits: limits, opening: opening)

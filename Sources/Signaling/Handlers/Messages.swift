@@ -105,7 +105,7 @@ extension Hub {
         var receivers: [(identity: Identity, name: Name, account: Account?, person: Person?)] = []
         for name in Set(names).sorted() {
             let person = directory.person(name)
-            let account = person?.account ?? directory.account(name)
+            let account = person == nil ? directory.account(name) : person?.account
             guard let identity = person?.identity ?? account.map({ .account($0.id) }) else {
                 throw Refusal(.notFound, "There is no user \(name).", cause: .noSuchUser)
             }
@@ -119,7 +119,11 @@ extension Hub {
             if isAbsent, let account, account.kept >= max(1, settings.limits.offlineMessages) {
                 throw Refusal(.unavailable, "\(name) has as many messages waiting as the server keeps.")
             }
-            let sent = send(outgoing, to: identity, name, account, isAbsent ? [] : sessions, caller)
+            var sent = send(outgoing, to: identity, name, account, isAbsent ? [] : sessions, caller)
+            // Whoever is hidden looks like somebody who is away, though they get it at once.
+            if person?.presence == .hidden, caller.person.role < .admin, caller.person !== person {
+                sent.delivered = false
+            }
             answer = answer.map { Sent(id: $0.id, at: $0.at, delivered: $0.delivered && sent.delivered) } ?? sent
         }
         guard let answer else { throw Refusal(.invalid, "A message goes to 1 to 100 users.") }

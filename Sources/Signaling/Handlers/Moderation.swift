@@ -45,7 +45,8 @@ extension Hub {
 
     func subject(_ name: Name) throws(Refusal) -> Subject {
         let person = directory.person(name)
-        let account = person?.account ?? directory.account(name)
+        // A guest who has registered their own name is not the account yet.
+        let account = person == nil ? directory.account(name) : person?.account
         guard let identity = person?.identity ?? account.map({ .account($0.id) }) else {
             throw Refusal(.notFound, "There is no user \(name).", cause: .noSuchUser)
         }

@@ -11,7 +11,8 @@ extension Hub {
         case .search(let search): return .profiles(find(search, caller))
         case .presence(let name):
             let account = try account(name)
-            if caller.person.role >= .admin, let person = directory.person(account.id.number) {
+            let seesHidden = caller.person.role >= .admin || account === caller.person.account
+            if seesHidden, let person = directory.person(account.id.number) {
                 return .presence(PresenceChange(user: name, presence: person.presence))
             }
             return .presence(presence(of: account))

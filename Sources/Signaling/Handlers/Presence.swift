@@ -30,10 +30,18 @@ extension Hub {
 
     func setPresence(_ presence: Presence, _ caller: Caller) throws(Refusal) -> Reply? {
         guard presence != .offline else { throw Refusal(.invalid, "Sign out to be offline.") }
+        let wasHidden = caller.person.presence == .hidden
         set(caller.person, \.presence, presence)
+        if wasHidden != (presence == .hidden) { tellRoster(of: caller.person, isListed: wasHidden) }
         set(caller.person, \.isAwayByItself, false)
         presenceChanged(caller.person)
         return .done
+    }
+
+    /// Tells gateways that keep a list of everyone online.
+    func tellRoster(of person: Person, isListed: Bool) {
+        guard !rosterListeners.isEmpty, person !== operatorPerson else { return }
+        deliver(.listed(user: person.name, isListed: isListed), to: rosterListeners)
     }
 
     /// What others see of somebody.

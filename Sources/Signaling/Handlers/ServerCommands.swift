@@ -64,6 +64,8 @@ extension Hub {
         case .roomCount(let id): if let room = roomsByID[id], room.countIsPending { tellCount(of: room) }
         case .mediaEnd(let id): endMediaInTime(id)
         case .restriction(let id): endRestriction(id)
+        case .invitations(let id):
+            if let account = directory.account(id), !account.isTelling { tellAwaitedInvitations(account) }
         case .invitation(let room, let identity): endInvitation(identity, room)
         case .told(let id, let sequence, let count): forgetKept(id, upTo: sequence, count: count)
         case .softFlush:

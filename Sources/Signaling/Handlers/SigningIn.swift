@@ -176,8 +176,16 @@ extension Hub {
         set(session, \.person, person)
         noteActivity(of: person)
         if session.origin.rooms == .one, let home = roomsByName[.home] { join(home, session, person) }
-        if isFirst { presenceChanged(person) }
+        if isFirst {
+            presenceChanged(person)
+            tellRoster(of: person, isListed: true)
+        }
         startTelling(person, session)
+        if let account = person.account, !account.invitations.isEmpty, session.origin.receivesMessages {
+            // In a later turn: the answer to the sign-in goes first, then what was kept.
+            set(account, \.awaitingInvitations, account.awaitingInvitations + [session.id])
+            if !account.isTelling { deadlines.add(.invitations(account.id), at: now) }
+        }
         let claims = TokenClaims(
             identity: person.identity, name: person.name, stamp: person.account?.record.tokenStamp ?? 0)
         return .signedIn(
@@ -210,11 +218,13 @@ extension Hub {
             }
         }
         presenceChanged(person)
+        if person.presence != .hidden { tellRoster(of: person, isListed: false) }
     }
 
     /// A session is gone.
     func forget(_ session: Session) {
         signOut(session)
+        if session.origin.hearsRoster { rosterListeners.removeAll { $0 == session.id } }
         if session.person === operatorPerson {
             set(operatorPerson, \.sessions, operatorPerson.sessions.filter { $0 != session.id })
         }

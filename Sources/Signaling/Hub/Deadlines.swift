@@ -10,6 +10,7 @@ enum Deadline: Hashable {
     case restriction(Int64)
     case invitation(RoomID, Identity)
     case told(AccountID, UInt64, Int)
+    case invitations(AccountID)
     case softFlush
 }
 

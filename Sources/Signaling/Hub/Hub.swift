@@ -30,6 +30,8 @@ public final class Hub {
     var friends: [FriendKey: Bool] = [:]
     /// Who ignores somebody: their keys, by the key of the one ignored.
     var ignorers: [Int64: Set<Int64>] = [:]
+    /// The sessions that hear of everyone who comes and goes.
+    var rosterListeners: [SessionID] = []
     var failures = SignInThrottle()
     var deadlines = Deadlines()
     var deletions = Deletions()
@@ -68,6 +70,7 @@ public final class Hub {
             session.person = operatorPerson
             operatorPerson.sessions.append(session.id)
         }
+        if origin.hearsRoster { rosterListeners.append(session.id) }
         return session.id
     }
 

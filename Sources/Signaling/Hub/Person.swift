@@ -44,6 +44,10 @@ final class Account {
     var contactGroups: [String] = []
     /// Who has it as a contact.
     var watchers: Set<AccountID> = []
+    /// Who has asked it to be a friend and has no answer yet, in the order of asking.
+    var invitations: [AccountID] = []
+    /// Sessions that are told of `invitations` once the messages kept for the account have been told.
+    var awaitingInvitations: [SessionID] = []
     /// How many messages are kept for it.
     var kept = 0
     /// Whether kept messages are on their way to it.

@@ -63,7 +63,10 @@ extension Hub {
             directory.account(id)?.ignored = Set(ignored.map(\.number))
             for other in ignored { ignorers[other.number, default: []].insert(id.number) }
         }
-        for record in snapshot.friends { friends[FriendKey(from: record.from, to: record.to)] = record.isAccepted }
+        for record in snapshot.friends {
+            friends[FriendKey(from: record.from, to: record.to)] = record.isAccepted
+            if !record.isAccepted { directory.account(record.to)?.invitations.append(record.from) }
+        }
     }
 
     private func restoreBoards(_ snapshot: Snapshot) {

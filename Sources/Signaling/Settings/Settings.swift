@@ -21,7 +21,7 @@ public struct Settings: Hashable, Sendable {
     /// Whether those who are signed in may make accounts.
     public var registration = true
     /// Whether an MD5 of the password is taken for the password (`auth.acceptMD5`).
-    public var acceptsMD5 = false
+    public var acceptsMD5 = true
     /// Whether passwords are kept sealed so that a challenge can be answered (`line.challengeLogin`).
     public var challengeLogin = false
 

@@ -34,6 +34,8 @@ public struct Origin: Hashable, Sendable {
     public var rooms: Rooms
     /// Whether it reads messages at all: messages kept for the absent are delivered to such sessions only.
     public var receivesMessages: Bool
+    /// Whether it hears of everyone who comes online and goes (`Event.listed`), without being signed in: a gateway's own session.
+    public var hearsRoster = false
 
     /// A session's origin; an HTTP request or control session receives no messages unless it says so.
     public init(

@@ -24,7 +24,7 @@ import Testing
             let (box, loop) = (box, channel.eventLoop)
             try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: false)
             try channel.pipeline.syncOperations.addHandler(
-                HTTPConnection(limits: limits) { request in
+                HTTPConnection(limits: limits, eventLoop: loop) { request in
                     box.requests.append(request)
                     let promise = loop.makePromise(of: HTTPResponse.self)
                     if answersLater {

@@ -60,6 +60,7 @@ enum CommandSamples {
             .people(.removeContact(name)), .people(.moveContact(name, group: "g", position: nil)),
             .people(.watchContact(name, true)), .people(.contactGroup(.add("g"))), .people(.requestFriend(name)),
             .people(.answerFriend(name, accept: true)), .people(.ignore(name)), .people(.unignore(name)),
+            .people(.endFriendship(name)),
             .people(.ignored), .people(.profile(name)), .people(.setProfile(ProfileChanges())),
             .people(.search(ProfileSearch())), .people(.presence(name)),
         ]
@@ -80,7 +81,8 @@ enum CommandSamples {
         return [
             .call(.invite(name, media: .audio)), .call(.accept(call)), .call(.decline(call)), .call(.hangUp(call)),
             .media(.open(.room(name, password: nil), opening)), .media(.open(.call(call), opening)),
-            .media(.close(MediaSessionID("m"))), .media(.inspect(name)), .server(.status), .server(.statistics), .server(.announce("t")),
+            .media(.close(MediaSessionID("m"))), .media(.inspect(name)), .server(.status), .server(.statistics),
+            .server(.announce("t")),
             .server(.backup(path: "/x")), .server(.users(nil)), .server(.users(name)),
             .server(.end(.stop)),
         ]
