@@ -14,8 +14,7 @@ extension MediaRouter {
             let place = session.sections[section]
             session.sections[section].watched = nil
             session.sections[section].awaited = nil
-            session.sections[section].interim = nil
-            return [place.watched, place.awaited, place.interim]
+            return [place.watched, place.awaited]
         }
         for case let track? in tracks ?? [] { removeWatcher(key, section: section, of: track) }
     }
@@ -60,11 +59,8 @@ extension MediaRouter {
     /// A watcher who waited begins with a key frame, and leaves what was watched before.
     func switchWatcher(_ watcher: VideoTrack.Watcher, to track: Slab<VideoTrack>.Key) {
         guard let codec = videoTracks[track]?.codec else { return }
-        let left: [Slab<VideoTrack>.Key]? = sessions.with(watcher.session) { session in
-            let left = session.sections[watcher.section].begin(track, codec: codec)
-            return left
-        }
-        for before in left ?? [] { removeWatcher(watcher.session, section: watcher.section, of: before) }
+        let before = sessions.with(watcher.session) { $0.sections[watcher.section].begin(track, codec: codec) } ?? nil
+        if let before { removeWatcher(watcher.session, section: watcher.section, of: before) }
         videoTracks.with(track) { track in
             for index in track.watchers.indices
             where track.watchers[index].session == watcher.session
@@ -118,13 +114,6 @@ extension MediaRouter {
         }
         sessions.with(viewer) { $0.sections[section].awaited = nil }
         if place.watched == track { return }
-        if place.interim == track {
-            sessions.with(viewer) { session in
-                session.sections[section].interim = nil
-                session.sections[section].awaited = track
-            }
-            return
-        }
         sessions.with(viewer) { $0.sections[section].awaited = track }
         videoTracks.with(track) {
             $0.watchers.append(VideoTrack.Watcher(session: viewer, section: section, isActive: false))

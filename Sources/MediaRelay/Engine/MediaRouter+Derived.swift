@@ -6,7 +6,7 @@ extension MediaRouter {
     static var mostDerivedBitrate: Int { 600_000 }
 
     /// The track that shows what `source` shows as `target` asks; nil where that codec cannot be had. It is made where there is none yet, and ends when its last watcher
-    /// leaves and its last hold is released.
+    /// leaves.
     func derivedTrack(of source: Slab<VideoTrack>.Key, target: TranscodingTarget) -> Slab<VideoTrack>.Key? {
         guard let track = videoTracks[source], track.derivation == nil else { return nil }
         for key in track.conversion?.tracks.values.map({ $0 }) ?? []
@@ -34,26 +34,6 @@ extension MediaRouter {
             track.conversion?.collecting.changes.append(.add(id, target))
         }
         return derived
-    }
-
-    /// Keeps a derived track although nobody may watch it, until ``release(_:)``.
-    func hold(_ track: Slab<VideoTrack>.Key) {
-        videoTracks.with(track) { $0.derivation?.holds += 1 }
-    }
-
-    /// Ends a hold.
-    func release(_ track: Slab<VideoTrack>.Key) {
-        videoTracks.with(track) { $0.derivation?.holds -= 1 }
-        endIfUnused(track)
-    }
-
-    /// Changes a derived track's bitrate, for all who watch it.
-    func setBitrate(_ bitrate: Int, of track: Slab<VideoTrack>.Key) {
-        guard let derivation = videoTracks[track]?.derivation else { return }
-        videoTracks.with(track) { $0.derivation?.target.bitrate = bitrate }
-        videoTracks.with(derivation.source) {
-            $0.conversion?.collecting.changes.append(.bitrate(derivation.conversion, bitrate))
-        }
     }
 
     /// A packet of a track has come from which others may be derived: it goes to the codec worker with the next ``submitConversions()``.
@@ -90,10 +70,9 @@ extension MediaRouter {
         assignVideo(at: now)
     }
 
-    /// A watcher or a hold is gone: a derived track that nobody needs ends.
+    /// A watcher is gone: a derived track that nobody needs ends.
     func endIfUnused(_ key: Slab<VideoTrack>.Key) {
-        guard let track = videoTracks[key], let derivation = track.derivation, track.watchers.isEmpty,
-            derivation.holds <= 0
+        guard let track = videoTracks[key], let derivation = track.derivation, track.watchers.isEmpty
         else { return }
         if forwardTrack == key {
             forwardTrack = nil

@@ -27,8 +27,6 @@ struct MediaSession {
         var watched: Slab<VideoTrack>.Key?
         /// The video track that it will see from its next key frame on.
         var awaited: Slab<VideoTrack>.Key?
-        /// What stands in for the awaited track while its sender gives no key frame.
-        var interim: Slab<VideoTrack>.Key?
         /// The bits of payload a second to which what it sees is transcoded, where it takes no more.
         var transcodedBitrate: Int?
 
@@ -42,21 +40,12 @@ struct MediaSession {
         mutating func forget(_ track: Slab<VideoTrack>.Key) {
             if watched == track { watched = nil }
             if awaited == track { awaited = nil }
-            if interim == track { interim = nil }
         }
 
         /// A track's key frame has come: it is seen from here on. What is left for it is returned.
-        mutating func begin(_ track: Slab<VideoTrack>.Key, codec: RTPCodec) -> [Slab<VideoTrack>.Key] {
-            var left: [Slab<VideoTrack>.Key] = []
-            if let watched { left.append(watched) }
-            if interim == track {
-                // The track itself is still awaited.
-                interim = nil
-            } else {
-                if let interim { left.append(interim) }
-                interim = nil
-                awaited = nil
-            }
+        mutating func begin(_ track: Slab<VideoTrack>.Key, codec: RTPCodec) -> Slab<VideoTrack>.Key? {
+            let left = watched
+            awaited = nil
             watched = track
             outbound.payloadType = setup.format(of: codec)?.payloadType ?? setup.payloadType
             return left

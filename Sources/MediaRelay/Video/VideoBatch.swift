@@ -8,8 +8,6 @@ final class VideoBatch {
         case remove(ConversionID)
         /// The conversion's next frame is to be a key frame.
         case keyFrame(ConversionID)
-        /// The conversion's bitrate from now on, in bits of payload a second.
-        case bitrate(ConversionID, Int)
         /// What a Theora stream is decoded with, where it is known from the session description.
         case configuration(TheoraConfiguration)
     }

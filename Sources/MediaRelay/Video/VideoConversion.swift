@@ -14,7 +14,7 @@ final class VideoConversion {
     private static let leastBitsPerPixel = 0.08
 
     let id: ConversionID
-    private var target: TranscodingTarget
+    private let target: TranscodingTarget
     private var vp8: VP8Encoder?
     private var theora: TheoraEncoder?
     private var scaler: PictureScaler?
@@ -40,13 +40,6 @@ final class VideoConversion {
     func requestKeyFrame() {
         wantsKeyFrame = true
         lastConfiguration = nil
-    }
-
-    /// Changes the bitrate, in bits of payload a second.
-    func setBitrate(_ bitrate: Int) {
-        target.bitrate = bitrate
-        if vp8 != nil { try? vp8?.setBitrate(max(1_000, bitrate)) }
-        if theora != nil { try? theora?.setBitrate(max(1_000, bitrate)) }
     }
 
     /// Takes a picture that is shown from `time` on, in ticks of 90 kHz.

@@ -38,8 +38,6 @@ final class VideoConverter {
             conversions.removeAll { $0.id == id }
         case .keyFrame(let id):
             for conversion in conversions where conversion.id == id { conversion.requestKeyFrame() }
-        case .bitrate(let id, let bitrate):
-            for conversion in conversions where conversion.id == id { conversion.setBitrate(bitrate) }
         case .configuration(let configuration):
             decoder.configure(configuration)
         }

@@ -15,8 +15,6 @@ struct VideoTrack {
         var target: TranscodingTarget
         /// The number of its next packet.
         var nextSequence: UInt64 = 0x1_0000
-        /// Holds beside the watchers.
-        var holds = 0
     }
 
     /// The codec work on a track from which others are derived.
