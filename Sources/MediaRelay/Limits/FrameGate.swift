@@ -122,7 +122,8 @@ struct FrameGate {
     private mutating func offerLate(
         _ packet: ForwardBuffer.Packet, _ payload: RawSpan, _ bits: Int, at now: MediaTime
     ) -> Verdict {
-        guard map.shift(of: packet.sequence) != nil else { return .leaveOut }
+        // Among the packets of a frame that is being held it would be taken for one of them.
+        guard map.shift(of: packet.sequence) != nil, current?.verdict != .hold else { return .leaveOut }
         guard frames.isEmpty, window.total(at: now) + bits <= capacity else {
             frames.append(
                 HeldFrame(
