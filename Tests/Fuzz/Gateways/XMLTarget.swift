@@ -13,8 +13,10 @@ func fuzzXML(_ input: [UInt8]) {
     // What goes out is documents, one after another.
     var parser = XMLParser(bounds: XMLParser.Bounds(bytes: 1 << 20))
     var offset = 0
+    let output = whole.output
+    let bytes = output.span
     do {
-        while try parser.next(in: whole.output.span, from: &offset) != nil {}
+        while try parser.next(in: bytes, from: &offset) != nil {}
     } catch {
         preconditionFailure("what was sent is not XML")
     }
