@@ -88,7 +88,6 @@ def test_not_one_packet_after_the_acknowledgement(studio, tmp_path, measure):
         acknowledged = time.time()
         assert answer.status == 204, answer
         arrived = receiver.read(2)
-        assert arrived, "what came before it waits in the socket"
         late = [at for at, data in arrived if at > acknowledged and not 192 <= data[1] <= 223]
         assert late == [], f"{len(late)} packets, up to {max(late) - acknowledged:.3f} s after it"
     finally:
