@@ -75,7 +75,8 @@ let package = Package(
         .target(
             name: "Gateways", dependencies: ["Signaling"],
             exclude: [
-                "EngineIO/README.md", "JSON/README.md", "Line/README.md", "MIM/README.md", "SocketIO/README.md",
+                "Bytes/README.md", "EngineIO/README.md", "JSON/README.md", "Line/README.md", "MIM/README.md",
+                "SocketIO/README.md",
                 "WebSocket/README.md", "XML/README.md",
             ],
             swiftSettings: hotSettings),

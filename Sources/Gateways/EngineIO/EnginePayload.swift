@@ -20,7 +20,7 @@ enum EnginePayload {
 
     /// Reads packets; nil where one is empty, is not UTF-8, or is no Base64.
     static func decode(_ body: [UInt8]) -> [EnginePacket]? {
-        guard LineText.isUTF8(body.span) else { return nil }
+        guard UTF8Text.isValid(body.span) else { return nil }
         var packets: [EnginePacket] = []
         for part in body.split(separator: separator, omittingEmptySubsequences: false) {
             guard let first = part.first else { return nil }

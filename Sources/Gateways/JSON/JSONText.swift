@@ -28,7 +28,7 @@ enum JSONText {
             case 0x72: bytes.append(0x0D)
             case 0x74: bytes.append(0x09)
             case 0x75:
-                XMLCharacter.append(scalar(text, at: &index), to: &bytes)
+                UTF8Text.append(scalar(text, at: &index), to: &bytes)
                 continue
             default: bytes.append(text[index + 1])
             }

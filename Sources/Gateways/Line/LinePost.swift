@@ -37,7 +37,7 @@ struct LinePost: Sendable {
     /// - Returns: whether it was the last one.
     mutating func take(_ line: [UInt8]) -> Bool {
         if case .success = head {
-            isUTF8 = isUTF8 && LineText.isUTF8(line.span)
+            isUTF8 = isUTF8 && UTF8Text.isValid(line.span)
             if isUTF8 { parts.append(String(decoding: line, as: UTF8.self)) }
         }
         missing -= 1

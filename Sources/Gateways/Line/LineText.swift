@@ -2,12 +2,7 @@
 enum LineText {
     /// Whether the bytes are UTF-8 without control characters (C0 other than tab, DEL, C1).
     static func isClean(_ bytes: Span<UInt8>) -> Bool {
-        ByteScan.isPrintableASCII(bytes) || isUTF8(bytes) && !hasControl(bytes)
-    }
-
-    /// Whether the bytes are well-formed UTF-8.
-    static func isUTF8(_ bytes: Span<UInt8>) -> Bool {
-        (try? UTF8Span(validating: bytes)) != nil
+        ByteScan.isPrintableASCII(bytes) || UTF8Text.isValid(bytes) && !hasControl(bytes)
     }
 
     /// Whether the bytes are a name: 1 to 30 of them, no control character (tab is one here).

@@ -36,9 +36,9 @@ public struct MIMEntry: Hashable, Sendable {
         var body: [UInt8] = [isAdded ? 0x41 : 0x44]
         MIMString.write(name, to: &body)
         MIMString.write(address.description, to: &body)
-        MIMString.append(port, to: &body)
+        BigEndian.append(port, to: &body)
         var block: [UInt8] = []
-        MIMString.append(UInt16(truncatingIfNeeded: body.count), to: &block)
+        BigEndian.append(UInt16(truncatingIfNeeded: body.count), to: &block)
         return block + body
     }
 }

@@ -4,8 +4,8 @@ enum MIMString {
     /// Writes a string with its length.
     static func write(_ text: String, to bytes: inout [UInt8]) {
         let units = Array(text.utf16)
-        append(UInt32(truncatingIfNeeded: units.count * 2), to: &bytes)
-        for unit in units { append(unit, to: &bytes) }
+        BigEndian.append(UInt32(truncatingIfNeeded: units.count * 2), to: &bytes)
+        for unit in units { BigEndian.append(unit, to: &bytes) }
     }
 
     /// Reads the string that takes up all of the bytes: its length must be theirs, even, and what it holds valid UTF-16.
@@ -20,12 +20,5 @@ enum MIMString {
             units.append(UInt16(bytes[index]) << 8 | UInt16(bytes[index + 1]))
         }
         return String(validating: units, as: UTF16.self)
-    }
-
-    /// Writes a number, its highest byte first.
-    static func append(_ number: some FixedWidthInteger, to bytes: inout [UInt8]) {
-        for shift in stride(from: number.bitWidth - 8, through: 0, by: -8) {
-            bytes.append(UInt8(truncatingIfNeeded: number >> shift))
-        }
     }
 }

@@ -78,7 +78,7 @@ public struct WebSocketConnection: Sendable {
         guard !isFinished else { return }
         WebSocketFrame.writeHeader(
             WebSocketFrame.final | WebSocketFrame.Opcode.close.rawValue, count: 2, to: &output)
-        MIMString.append(code, to: &output)
+        BigEndian.append(code, to: &output)
         isFinished = true
     }
 
@@ -188,7 +188,7 @@ extension WebSocketConnection {
             if whole.opcode == .binary {
                 handle(.binary(bytes))
             } else {
-                guard LineText.isUTF8(bytes.span) else { return 1007 }
+                guard UTF8Text.isValid(bytes.span) else { return 1007 }
                 handle(.text(bytes))
             }
             return nil
@@ -203,7 +203,7 @@ extension WebSocketConnection {
         case 1005 where control.isEmpty: break
         default: return 1002
         }
-        guard control.count < 3 || LineText.isUTF8(control.span.extracting(2...)) else { return 1007 }
+        guard control.count < 3 || UTF8Text.isValid(control.span.extracting(2...)) else { return 1007 }
         if code == 1005 {
             WebSocketFrame.writeHeader(
                 WebSocketFrame.final | WebSocketFrame.Opcode.close.rawValue, count: 0, to: &output)

@@ -24,10 +24,10 @@ enum WebSocketFrame {
         case 0...125: bytes.append(UInt8(truncatingIfNeeded: count))
         case 126...0xFFFF:
             bytes.append(126)
-            MIMString.append(UInt16(truncatingIfNeeded: count), to: &bytes)
+            BigEndian.append(UInt16(truncatingIfNeeded: count), to: &bytes)
         default:
             bytes.append(127)
-            MIMString.append(UInt64(count), to: &bytes)
+            BigEndian.append(UInt64(count), to: &bytes)
         }
     }
 }

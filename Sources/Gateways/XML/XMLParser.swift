@@ -120,7 +120,7 @@ extension XMLParser {
         case .markup: try takeMarkup(scalar)
         case .declaration(let isEnding):
             if isEnding, scalar == 0x3E { return try endDeclaration() }
-            XMLCharacter.append(scalar, to: &scratch)
+            UTF8Text.append(scalar, to: &scratch)
             state = .declaration(isEnding: scalar == 0x3F)
         case .bang, .commentOpening, .comment, .cdataOpening, .cdata: try takeBang(scalar)
         case .startName, .inTag, .afterSpace, .attributeName, .beforeEquals, .beforeQuote, .value, .afterValue,
@@ -145,7 +145,7 @@ extension XMLParser {
                 throw .tooLarge("Elements stand at most \(bounds.depth) inside each other.")
             }
             flushText()
-            XMLCharacter.append(scalar, to: &scratch)
+            UTF8Text.append(scalar, to: &scratch)
             state = .startName
         }
     }
@@ -178,7 +178,7 @@ extension XMLParser {
     private mutating func appendText(_ scalar: UInt32) {
         defer { wasCarriageReturn = scalar == 0xD }
         if scalar == 0xA, wasCarriageReturn { return }
-        XMLCharacter.append(scalar == 0xD ? 0xA : scalar, to: &text)
+        UTF8Text.append(scalar == 0xD ? 0xA : scalar, to: &text)
     }
 
     private mutating func flushText() {
@@ -196,10 +196,10 @@ extension XMLParser {
         }
         let resolved = try XMLReference.resolve(scratch)
         if case .valueReference(let quote) = state {
-            XMLCharacter.append(resolved, to: &text)
+            UTF8Text.append(resolved, to: &text)
             state = .value(quote: quote)
         } else {
-            XMLCharacter.append(resolved, to: &text)
+            UTF8Text.append(resolved, to: &text)
             state = .content
         }
     }
@@ -253,7 +253,7 @@ extension XMLParser {
         let isSpace = XMLCharacter.isSpace(scalar)
         switch state {
         case .startName:
-            if XMLCharacter.continuesName(scalar) { return XMLCharacter.append(scalar, to: &scratch) }
+            if XMLCharacter.continuesName(scalar) { return UTF8Text.append(scalar, to: &scratch) }
             elementName = scratch
             attributes = []
             state = .inTag
@@ -268,10 +268,10 @@ extension XMLParser {
                 throw .tooLarge("An element has at most \(bounds.attributes) attributes.")
             }
             scratch.removeAll(keepingCapacity: true)
-            XMLCharacter.append(scalar, to: &scratch)
+            UTF8Text.append(scalar, to: &scratch)
             state = .attributeName
         case .attributeName:
-            if XMLCharacter.continuesName(scalar) { return XMLCharacter.append(scalar, to: &scratch) }
+            if XMLCharacter.continuesName(scalar) { return UTF8Text.append(scalar, to: &scratch) }
             attributeName = scratch
             if attributes.contains(where: { $0.name == attributeName }) {
                 throw .malformed("An attribute is given twice.")
@@ -311,7 +311,7 @@ extension XMLParser {
             state = .valueReference(quote: quote)
         case 0xA where wasCarriageReturn: break
         case 0x9, 0xA, 0xD: text.append(0x20)
-        default: XMLCharacter.append(scalar, to: &text)
+        default: UTF8Text.append(scalar, to: &text)
         }
     }
 
@@ -332,9 +332,9 @@ extension XMLParser {
         switch state {
         case .endNameStart:
             guard XMLCharacter.startsName(scalar) else { throw .malformed("An end tag has no name.") }
-            XMLCharacter.append(scalar, to: &scratch)
+            UTF8Text.append(scalar, to: &scratch)
             state = .endName
-        case .endName where XMLCharacter.continuesName(scalar): XMLCharacter.append(scalar, to: &scratch)
+        case .endName where XMLCharacter.continuesName(scalar): UTF8Text.append(scalar, to: &scratch)
         default:
             if XMLCharacter.isSpace(scalar) {
                 state = .afterEndName

@@ -39,7 +39,7 @@ struct XMLWriter {
             case "\n" where isAttribute: literal("&#10;")
             case "\t" where isAttribute: literal("&#9;")
             default:
-                XMLCharacter.append(XMLCharacter.isAllowed(scalar.value) ? scalar.value : 0xFFFD, to: &bytes)
+                UTF8Text.append(XMLCharacter.isAllowed(scalar.value) ? scalar.value : 0xFFFD, to: &bytes)
             }
         }
     }

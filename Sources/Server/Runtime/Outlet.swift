@@ -15,7 +15,7 @@ enum Outlet {
     /// The MIM door itself, which hears who comes and goes.
     case roster(MIMDoor)
     /// A client of the event API.
-    case events(EventClient)
+    case events(EngineClient)
 
     /// A command is answered.
     func reply(_ tag: Tag, _ reply: Reply, now: Timestamp) {

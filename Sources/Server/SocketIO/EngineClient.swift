@@ -332,6 +332,3 @@ extension EngineClient: WebSocketOwner {
         }
     }
 }
-
-/// The client of the event API is an Engine.IO session's.
-typealias EventClient = EngineClient
