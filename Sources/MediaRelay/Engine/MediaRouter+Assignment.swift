@@ -130,15 +130,10 @@ extension MediaRouter {
 
     /// A limiter that has to leave out too much asks for another encoding, until what comes would pass as it is for long enough.
     private func noteLimit(of sender: Slab<MediaSession>.Key) {
-        guard let key = sessions[sender]?.videoTrack, let track = videoTracks[key] else { return }
-        let isNeeded = track.gate.needsTranscoding
-        videoTracks.with(key) { $0.transcodedBitrate = isNeeded ? track.gate.limit.payloadBitrate * 9 / 10 : nil }
-        guard !isNeeded, track.gate.isClosed else { return }
-        var passed: RateWindow?
-        for derived in track.conversion?.tracks.values.map({ $0 }) ?? [] {
-            passed = videoTracks.with(derived) { $0.gate.close() } ?? passed
+        guard let track = sessions[sender]?.videoTrack else { return }
+        videoTracks.with(track) { track in
+            track.transcodedBitrate = track.gate.needsTranscoding ? track.gate.limit.payloadBitrate * 9 / 10 : nil
         }
-        videoTracks.with(key) { $0.gate.open(counting: passed) }
     }
 
     /// The track to send where `source` is to be seen: itself, or what is derived from it for those who cannot take it, or not at its bitrate.

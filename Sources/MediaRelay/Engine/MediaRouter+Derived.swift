@@ -11,7 +11,6 @@ extension MediaRouter {
         guard let track = videoTracks[source], track.derivation == nil else { return nil }
         for key in track.conversion?.tracks.values.map({ $0 }) ?? []
         where videoTracks[key]?.derivation?.target == target {
-            videoTracks.with(key) { if $0.gate.isClosed { $0.gate.open(counting: nil) } }
             return key
         }
         if track.conversion == nil {
@@ -108,14 +107,6 @@ extension MediaRouter {
         if let job { output.convert(job.1, with: job.0, track: track) }
     }
 
-    /// A derived track begins. Where it is there because the original is too much, the two share one limit: the original stops, and what has passed of it counts.
-    private func takeOver(_ key: Slab<VideoTrack>.Key) {
-        guard let source = videoTracks[key]?.derivation?.source else { return }
-        let passed: RateWindow? =
-            videoTracks.with(source) { $0.transcodedBitrate == nil ? nil : $0.gate.close() } ?? nil
-        if let passed { videoTracks.with(key) { $0.gate.open(counting: passed) } }
-    }
-
     private func inject(
         _ packet: VideoBatch.DerivedPacket, of batch: VideoBatch, into key: Slab<VideoTrack>.Key, at now: MediaTime
     ) {
@@ -128,7 +119,6 @@ extension MediaRouter {
             track.derivation?.nextSequence = sequence + 1
             return sequence
         }
-        if sequence == 0 { takeOver(key) }
         batch.output.read(packet.payload) { payload in
             var derived = ForwardBuffer.Packet(
                 range: 0..<RTPHeader.fixedLength + payload.byteCount, sequence: sequence ?? 0,

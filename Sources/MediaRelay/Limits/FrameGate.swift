@@ -78,9 +78,6 @@ struct FrameGate {
     /// Whether so much is too little for this stream: it can only be shown at the limit when it is encoded again.
     private(set) var needsTranscoding = false
 
-    /// Whether nothing passes: those who watched are shown another encoding, which takes up the limit in its place.
-    private(set) var isClosed = false
-
     /// A gate through which nothing has passed.
     init(_ limit: Limit) {
         self.limit = limit
@@ -148,7 +145,7 @@ struct FrameGate {
         relaxLayers(packet, at: now)
         let isKey = packet.beginsKeyFrame
         var verdict = Verdict.pass
-        if isClosed || frames.isEmpty && (awaitsKeyFrame && !isKey || layer > highestLayer) {
+        if frames.isEmpty, awaitsKeyFrame && !isKey || layer > highestLayer {
             verdict = .leaveOut
             counters.framesLeftOut += 1
             lastIntervention = now
@@ -332,24 +329,6 @@ struct FrameGate {
         compact()
     }
 
-    /// Lets nothing pass from now on but the rest of a frame that was begun; gives what has passed, to be counted where the other encoding passes.
-    mutating func close() -> RateWindow {
-        isClosed = true
-        dropHeld()
-        // What is held of the frame at hand is gone, unless it is the rest of one that was begun.
-        if current?.verdict == .hold, frames.last.map({ !$0.isTail || $0.isComplete }) ?? true {
-            current?.verdict = .leaveOut
-        }
-        return window
-    }
-
-    /// Lets frames pass, from a key frame on; what has passed of another encoding meanwhile counts.
-    mutating func open(counting window: RateWindow?) {
-        isClosed = false
-        awaitsKeyFrame = true
-        if let window { self.window = window }
-    }
-
     /// Whether packets are held.
     var isHolding: Bool { !frames.isEmpty }
 
@@ -361,7 +340,6 @@ struct FrameGate {
         current = nil
         highest = 0
         awaitsKeyFrame = false
-        isClosed = false
     }
 
     private mutating func compact() {
@@ -403,7 +381,7 @@ struct FrameGate {
 
     /// Whether a key frame is of use now: one is needed, none waits, and there would be room for it.
     mutating func wantsKeyFrame(at now: MediaTime) -> Bool {
-        guard awaitsKeyFrame, !isClosed, frames.isEmpty else { return false }
+        guard awaitsKeyFrame, frames.isEmpty else { return false }
         return window.total(at: now) + max(expectedKey, expectedDelta) <= capacity
     }
 
